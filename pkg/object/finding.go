@@ -142,3 +142,17 @@ func (e *FindingsError) Error() string {
 	}
 	return e.Findings[0].String()
 }
+
+// Code documents one kind of finding.
+type Code struct {
+	// ID is what findings carry, such as "DG1203". 10xx is about files and
+	// fields, 11xx about sources and overlays, 12xx about chart values, 13xx
+	// about platforms, 14xx about models, 15xx about graphs, 16xx about pools.
+	ID string `json:"id"`
+	// Severity is that of its findings unless the rule says otherwise.
+	Severity Severity `json:"severity"`
+	// Title is a few words.
+	Title string `json:"title"`
+	// Help says why it matters and what to do, in a sentence or two.
+	Help string `json:"help"`
+}
