@@ -56,7 +56,7 @@ func isConfiguration(group, kind string) bool {
 }
 
 // SortApplyOrder sorts objects into the order in which they are applied: by
-// stage, then by rank of the kind within it, then by group, kind, namespace
+// stage, then by what waits for what within it, then by group, kind, namespace
 // and name. Equal objects keep their order.
 func SortApplyOrder(objects []Object) {
 	keys := make([]orderKey, len(objects))
@@ -78,7 +78,7 @@ type orderKey struct {
 
 func newOrderKey(o Object) orderKey {
 	return orderKey{
-		stage: StageOf(o), rank: kindRank(o.GetKind()), group: o.Group(), kind: o.GetKind(),
+		stage: StageOf(o), rank: rankOf(o), group: o.Group(), kind: o.GetKind(),
 		namespace: o.GetNamespace(), name: o.GetName(), object: o,
 	}
 }
@@ -94,15 +94,20 @@ func compareKeys(a, b orderKey) int {
 	)
 }
 
-// kindRank orders kinds inside a stage where one reads the other.
-func kindRank(kind string) int {
-	switch kind {
+// rankOf orders objects inside a stage where one waits for or reads the other.
+func rankOf(o Object) int {
+	switch o.GetKind() {
 	case "Namespace":
 		return 0
 	case "DynamoGraphDeployment", "DynamoComponentDeployment", "PriorityClass", "ServiceAccount":
 		return 1
 	case "DynamoModel":
 		return 3
+	case "HelmRelease":
+		if spec, ok := o.Object["spec"].(map[string]any); ok && spec["dependsOn"] != nil {
+			return 3
+		}
+		return 2
 	default:
 		return 2
 	}
