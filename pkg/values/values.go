@@ -11,7 +11,7 @@ package values
 import (
 	"fmt"
 	"slices"
-	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -59,15 +59,22 @@ func ParsePath(s string) (Path, error) {
 }
 
 func parseBracket(s string) (key, rest string, err error) {
-	end := strings.Index(s, "\"]")
-	if !strings.HasPrefix(s, "[\"") || end < 2 {
+	quoted, err := strconv.QuotedPrefix(s[1:])
+	if err != nil || quoted[0] != '"' || !strings.HasPrefix(s[1+len(quoted):], "]") {
 		return "", "", fmt.Errorf("%q wants the form [\"key\"]", s)
 	}
-	rest = s[end+2:]
-	if strings.HasPrefix(rest, ".") && len(rest) > 1 {
-		rest = rest[1:]
+	if key, err = strconv.Unquote(quoted); err != nil {
+		return "", "", fmt.Errorf("%q: %w", quoted, err)
 	}
-	return s[2:end], rest, nil
+	rest = s[len(quoted)+2:]
+	switch {
+	case rest == "" || rest[0] == '[':
+		return key, rest, nil
+	case rest[0] == '.' && len(rest) > 1:
+		return key, rest[1:], nil
+	default:
+		return "", "", fmt.Errorf("no key at %q", rest)
+	}
 }
 
 func parsePlain(s string) (key, rest string, err error) {
@@ -99,8 +106,12 @@ func Get(m map[string]any, path ...string) (any, bool) {
 }
 
 // Set puts a value at the path, making maps on the way and replacing what is no
-// map. The map is changed; the value is kept, not copied.
+// map. The map is changed; the value is kept, not copied. An empty path does
+// nothing.
 func Set(m map[string]any, value any, path ...string) {
+	if len(path) == 0 {
+		return
+	}
 	for _, key := range path[:len(path)-1] {
 		next, ok := m[key].(map[string]any)
 		if !ok {
@@ -193,7 +204,7 @@ func walk(prefix Path, m map[string]any, visit func(Path, any) bool) {
 	for key := range m {
 		keys = append(keys, key)
 	}
-	sort.Strings(keys)
+	slices.Sort(keys)
 	for _, key := range keys {
 		path := append(slices.Clone(prefix), key)
 		below, isMap := m[key].(map[string]any)
