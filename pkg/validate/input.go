@@ -67,6 +67,8 @@ type Platform struct {
 	// Overlay are the values of the user's own overlay, as written there; nil
 	// for a shipped profile.
 	Overlay map[string]any
+	// OverlayChart is the version whose keys the overlay uses; nil for Chart.
+	OverlayChart Chart
 	// OverlayPosition is where the overlay's HelmRelease stands.
 	OverlayPosition object.Position
 	// ComponentIssues are the component fields that the version cannot express.
