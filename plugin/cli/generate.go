@@ -1,0 +1,111 @@
+// Copyright 2026 The dynamo-gitops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
+)
+
+// generateFlags are the flags of generate.
+type generateFlags struct {
+	buildFlags
+	output, dir string
+	force       bool
+	origin      bool
+}
+
+func (s *session) generateCommand() *cobra.Command {
+	var f generateFlags
+	cmd := &cobra.Command{
+		Use:   "generate [PATH|URL]",
+		Short: "Print the objects that a directory or Git repository describes",
+		Long: `generate prints the Flux objects, DynamoModels and everything else that belongs
+to the directory PATH (default: this one) or to the Git repository URL, in the
+order in which they are applied. The same input gives the same bytes.
+
+Nothing is printed when anything is refused.`,
+		Example: "  " + s.displayName() + ` generate clusters/prod
+  ` + s.displayName() + ` generate https://git.example.com/platform.git --revision v1.4.0 --path clusters/prod
+  ` + s.displayName() + ` generate clusters/prod --output-dir rendered/prod`,
+		Args: atMostOne,
+		RunE: run(func(cmd *cobra.Command, args []string) error {
+			return s.generate(cmd.Context(), &f, args)
+		}),
+	}
+	f.register(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.output, "output", "o", formatYAML, "yaml or json")
+	flags.StringVar(&f.dir, "output-dir", "", "write one file per object to this directory instead of standard output")
+	flags.BoolVar(&f.force, "force", false, "let --output-dir write into a directory that holds other files")
+	flags.BoolVar(&f.origin, "show-origin", false, "tell on standard error where each release value comes from")
+	completeWith(cmd, "output", formatYAML, formatJSON)
+	_ = cmd.MarkFlagDirname("output-dir")
+	return cmd
+}
+
+func (s *session) generate(ctx context.Context, f *generateFlags, args []string) error {
+	if err := oneOf("output", f.output, formatYAML, formatJSON); err != nil {
+		return err
+	}
+	if f.force && f.dir == "" {
+		return usage("drop it, or add --output-dir", "--force is of use with --output-dir only")
+	}
+	b, err := s.buildFrom(ctx, &f.buildFlags, args)
+	if err != nil {
+		return err
+	}
+	if b.plan == nil {
+		return &object.FindingsError{Findings: b.findings}
+	}
+	if err := s.emit(ctx, f, b.plan.Objects); err != nil {
+		return err
+	}
+	s.printFindings(b.findings)
+	if f.origin {
+		s.printOrigins(b)
+	}
+	return nil
+}
+
+// emit puts the objects where the flags say.
+func (s *session) emit(ctx context.Context, f *generateFlags, objects []object.Object) error {
+	if f.dir == "" {
+		if f.output == formatJSON {
+			return object.WriteJSON(&s.out, objects)
+		}
+		return object.WriteYAML(&s.out, objects)
+	}
+	files, err := objectFiles(objects, f.output)
+	if err != nil {
+		return err
+	}
+	if err := (outputDir{path: s.absolute(f.dir), force: f.force}).replace(ctx, files); err != nil {
+		return err
+	}
+	s.printf("wrote %d files to %s\n", len(files), f.dir)
+	return nil
+}
+
+// printOrigins shows which layer wrote each value of each release.
+func (s *session) printOrigins(b *built) {
+	for _, p := range b.plan.Platforms {
+		where := p.Source.Position
+		where.File = path.Join(b.at.prefix, where.File)
+		s.printf("\n%s: values of release %s/%s, chart %s\n",
+			printable(where.String()), p.Release.Namespace, p.Release.Name, p.Version)
+		table := tabwriter.NewWriter(s.Err, 0, 0, 2, ' ', 0)
+		_, _ = fmt.Fprintln(table, "  VALUE\tORIGIN")
+		for _, o := range p.Origins {
+			_, _ = fmt.Fprintf(table, "  %s\t%s\n", printable(o.Path), o.Layer)
+		}
+		_ = table.Flush()
+	}
+}
