@@ -45,6 +45,8 @@ grep -q '^kind: Ingress$' "$work/prod.yaml" || die "prod has no Ingress"
 
 say "4. A commit that would break prod: a misspelt key, which the chart ignores in silence"
 cat >>clusters/prod/patch-platform.yaml <<'YAML'
+  values:
+    nats:
       jetstream:
         enabled: true
 YAML

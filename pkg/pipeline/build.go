@@ -101,6 +101,7 @@ type build struct {
 	Options
 	locator   *config.Locator
 	documents map[object.Position]int // the YAML document that an object stands in
+	patches   []string                // the files that may hold patches
 	profiles  map[string]*profile
 	findings  []object.Finding
 	files     []string
@@ -126,7 +127,7 @@ func (b *build) run(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	b.files = result.Files
-	b.index(result.Objects)
+	b.index(result)
 	set, err := b.locator.Load(result.Objects)
 	if err != nil {
 		return nil, err
@@ -166,26 +167,6 @@ func (b *build) plan(set *config.Set, platforms []*platform, objects []object.Ob
 		plan.Platforms = append(plan.Platforms, p.plan())
 	}
 	return plan
-}
-
-// locate turns the field of each finding into a line and column.
-func (b *build) locate(findings []object.Finding) {
-	for i := range findings {
-		f := &findings[i]
-		if f.Position.File == "" || f.Field == "" || f.Position.Column > 1 {
-			continue
-		}
-		if document, ok := b.documents[f.Position]; ok {
-			f.Position = b.locator.Locate(f.Position, document, f.Field)
-		}
-	}
-}
-
-// index remembers which document of its file an object stands in.
-func (b *build) index(objects []object.Object) {
-	for _, o := range objects {
-		b.documents[o.Position] = o.Document
-	}
 }
 
 func (b *build) refuse(code object.Code, f object.Finding) error {

@@ -255,6 +255,22 @@ func TestBuildRefuses(t *testing.T) {
 	}
 }
 
+func TestBuildPointsAtThePatch(t *testing.T) {
+	t.Parallel()
+	_, err := pipeline.Build(t.Context(), pipeline.Options{Dir: "clusters/dev", FS: tree(
+		"base/kustomization.yaml", "resources: [platform.yaml]\n", "base/platform.yaml", platform,
+		"clusters/dev/kustomization.yaml", "resources: [../../base]\npatches: [{path: patch.yaml}]\n",
+		"clusters/dev/patch.yaml", platform+"  values:\n    nats: {jetstream: {enabled: true}}\n",
+	)})
+	var refused *object.FindingsError
+	if !errors.As(err, &refused) {
+		t.Fatalf("error %v, want findings", err)
+	}
+	if got, want := refused.Findings[0].Position.String(), "clusters/dev/patch.yaml:9:12"; got != want {
+		t.Errorf("position %s, want %s", got, want)
+	}
+}
+
 func TestBuildStrict(t *testing.T) {
 	t.Parallel()
 	// The base model may be served from another directory: a warning.

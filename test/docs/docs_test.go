@@ -234,7 +234,7 @@ func rewrite(t *testing.T, path string, lines []string, commands []command, outp
 			lines = slices.Replace(lines, c.from, c.to, outputs[i]...)
 		}
 	}
-	if err := os.WriteFile(path, bytes.TrimLeft([]byte(strings.Join(lines, "\n")), "\n"), 0o644); err != nil { //nolint:gosec // a page
+	if err := os.WriteFile(path, bytes.TrimLeft([]byte(strings.Join(lines, "\n")), "\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
