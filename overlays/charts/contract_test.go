@@ -67,8 +67,8 @@ func TestContractDefaults(t *testing.T) {
 	}
 
 	want := map[string]any{}
-	leaves(map[string]any{"dynamo-operator": map[string]any(parseValues(t, string(upstream(t, "values", "operator-0.9.0.yaml"))))}, "", want)
-	leaves(map[string]any(parseValues(t, string(upstream(t, "values", "platform-0.9.0.yaml")))), "", want)
+	leaves(map[string]any{"dynamo-operator": parseValues(t, string(upstream(t, "values", "operator-0.9.0.yaml")))}, "", want)
+	leaves(parseValues(t, string(upstream(t, "values", "platform-0.9.0.yaml"))), "", want)
 	got := map[string]any{}
 	leaves(defaults(t), "", got)
 	if len(want) < 150 {
@@ -110,9 +110,9 @@ func TestContractKeys(t *testing.T) {
 	}
 	known := map[string]any{}
 	for prefix, file := range map[string]string{"dynamo-operator": "operator-0.9.0", "nats": "nats-1.3.2", "etcd": "etcd-12.0.18"} {
-		leaves(map[string]any{prefix: map[string]any(parseValues(t, string(upstream(t, "values", file+".yaml"))))}, "", known)
+		leaves(map[string]any{prefix: parseValues(t, string(upstream(t, "values", file+".yaml")))}, "", known)
 	}
-	leaves(map[string]any(parseValues(t, string(upstream(t, "values", "platform-0.9.0.yaml")))), "", known)
+	leaves(parseValues(t, string(upstream(t, "values", "platform-0.9.0.yaml"))), "", known)
 	got := map[string]any{}
 	leaves(defaults(t), "", got)
 	for _, path := range slices.Sorted(maps.Keys(got)) {

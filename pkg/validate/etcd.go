@@ -138,7 +138,7 @@ func checkEtcdDisk(p *platform, r *Report) {
 }
 
 func checkEtcdToken(p *platform, r *Report) {
-	const token = "etcd.auth.token."
+	const token = "etcd.auth.token." //nolint:gosec // a path of values
 	if !p.installs(partEtcd) || !p.flag(token+"enabled") || p.text(token+"type") == "simple" || p.text(token+"privateKey.existingSecret") != "" {
 		return
 	}
