@@ -28,7 +28,7 @@ COPY . .
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -buildvcs=false \
       -ldflags "-s -w -X main.version=${VERSION} -X main.commit=${COMMIT}" \
-      -o /out/dynamo-gitops ./plugin/dynamo-gitops && chmod 0555 /out/dynamo-gitops
+      -o /out/ ./plugin/dynamo-gitops ./plugin/dynamo-gitops-charts && chmod 0555 /out/*
 
 FROM ${RUNTIME_IMAGE}
 ARG VERSION=devel
@@ -39,7 +39,7 @@ LABEL org.opencontainers.image.title="dynamo-gitops" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${COMMIT}"
-COPY --from=build /out/dynamo-gitops /usr/local/bin/dynamo-gitops
+COPY --from=build /out/ /usr/local/bin/
 COPY --from=build /src/LICENSE /LICENSE
 ENV HOME=/tmp
 WORKDIR /tmp

@@ -36,8 +36,9 @@ help: ## Show this help
 	  /^[a-z][a-z-]*:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## Build the static binary bin/dynamo-gitops
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/dynamo-gitops ./plugin/dynamo-gitops
+build: ## Build the static binaries bin/dynamo-gitops and bin/dynamo-gitops-charts
+	@mkdir -p $(BIN)
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./plugin/dynamo-gitops ./plugin/dynamo-gitops-charts
 
 .PHONY: demo
 demo: ## Show it: a Git repository, dev, test and prod generated from it, a broken commit refused
@@ -103,7 +104,7 @@ tools: $(CONTROLLER_GEN) $(GOLANGCI_LINT) $(KUSTOMIZE) $(HELM) ## Install the pi
 
 .PHONY: clean
 clean: ## Remove what was built, but not the tools
-	rm -rf $(BIN)/dynamo-gitops dist cover.out
+	rm -rf $(BIN)/dynamo-gitops $(BIN)/dynamo-gitops-charts dist cover.out
 
 # install-tool PACKAGE NAME VERSION: a binary of that version under its plain name is taken as it is.
 define install-tool

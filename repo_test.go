@@ -51,7 +51,7 @@ func layers() []layer {
 				"pkg/values pkg/object":   "issues become findings",
 				"pkg/schema pkg/apis/...": "the kinds that have a schema",
 			}},
-		{name: "pure", paths: []string{"pkg/config", "pkg/validate", "pkg/generate", "pkg/inventory"}},
+		{name: "pure", paths: []string{"pkg/config", "pkg/validate", "pkg/generate", "pkg/inventory", "pkg/lock"}},
 		{name: "engines", paths: []string{"pkg/source", "pkg/overlay", "pkg/chart/...", "pkg/render"},
 			peers: map[string]string{
 				"pkg/render pkg/chart/...":    "what is rendered is a version of the chart",
@@ -59,7 +59,8 @@ func layers() []layer {
 			}},
 		{name: "pipeline", paths: []string{"pkg/pipeline", "pkg/drift/..."},
 			peers: map[string]string{"pkg/drift/... pkg/drift/...": "detectors report in the common terms"}},
-		{name: "comparison of plans", paths: []string{"pkg/guard"}},
+		{name: "work on plans", paths: []string{"pkg/guard", "pkg/inflate", "pkg/migrate"}},
+		{name: "comparison of plans", paths: []string{"pkg/diff"}},
 		{name: "reconcile", paths: []string{"pkg/reconcile"}},
 		{name: "hosts", paths: []string{"pkg/controller", "pkg/receiver", "pkg/dashboard", "pkg/metrics"}},
 		{name: "plugins", paths: []string{"plugin/..."},

@@ -19,7 +19,7 @@ git() { command git -c user.name=demo -c user.email=demo@example.invalid -c init
   -c commit.gpgsign=false -c core.hooksPath=/dev/null -c core.autocrlf=false "$@"; }
 
 say "1. Build"
-CGO_ENABLED=0 go build -trimpath -o "$work/dynamo-gitops" ./plugin/dynamo-gitops
+CGO_ENABLED=0 go build -trimpath -o "$work/" ./plugin/dynamo-gitops ./plugin/dynamo-gitops-charts
 PATH=$work:$PATH
 dynamo-gitops version
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
-	"github.com/dynamo-gitops/dynamo-gitops/pkg/pipeline"
+	"github.com/dynamo-gitops/dynamo-gitops/plugin/cli"
 )
 
 // sections names the codes by their first two digits.
@@ -23,6 +23,7 @@ func sections() []struct{ prefix, title string } {
 		{"DG15", "Graphs"},
 		{"DG16", "Worker pools"},
 		{"DG17", "Upgrades"},
+		{"DG18", "Migrations"},
 	}
 }
 
@@ -35,18 +36,18 @@ func codesPage() (string, error) {
 		"`dynamo-gitops codes CODE` prints an entry.\n")
 	written := 0
 	for _, section := range sections() {
-		if !slices.ContainsFunc(pipeline.Codes(), func(c object.Code) bool { return strings.HasPrefix(c.ID, section.prefix) }) {
+		if !slices.ContainsFunc(cli.Codes(), func(c object.Code) bool { return strings.HasPrefix(c.ID, section.prefix) }) {
 			continue
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n| code | severity | finding | why, and what to do |\n|---|---|---|---|\n", section.title)
-		for _, c := range pipeline.Codes() {
+		for _, c := range cli.Codes() {
 			if strings.HasPrefix(c.ID, section.prefix) {
 				fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.ID, c.Severity, cell(c.Title), cell(c.Help))
 				written++
 			}
 		}
 	}
-	if all := len(pipeline.Codes()); written != all {
+	if all := len(cli.Codes()); written != all {
 		return "", fmt.Errorf("%d of %d codes are in no section", all-written, all)
 	}
 	return b.String(), nil

@@ -32,7 +32,7 @@ func (e *jsonError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e
 // nodes with positions; io.EOF at the end. JSON is read as JSON and not as YAML
 // because the two disagree about escaped characters outside the basic plane.
 func jsonDocuments(data []byte) func() (*yaml.Node, error) {
-	p := &jsonParser{data: data, decoder: json.NewDecoder(bytes.NewReader(data)), line: 1}
+	p := &jsonParser{data: data, decoder: json.NewDecoder(bytes.NewReader(data)), line: 1, column: 1}
 	p.decoder.UseNumber()
 	return func() (*yaml.Node, error) {
 		n, err := p.next()
@@ -60,7 +60,9 @@ type jsonParser struct {
 	decoder *json.Decoder
 	depth   int
 
-	offset, line, lineStart int
+	// offset is up to where lines and columns were counted; column counts
+	// characters. A file may be one long line, so nothing is counted twice.
+	offset, line, column int
 }
 
 func (p *jsonParser) atEnd() bool {
@@ -70,7 +72,7 @@ func (p *jsonParser) atEnd() bool {
 // next reads one value. The decoder itself bounds how deep values nest.
 func (p *jsonParser) next() (*yaml.Node, error) {
 	p.skip()
-	n := &yaml.Node{Line: p.line, Column: 1 + utf8.RuneCount(p.data[p.lineStart:p.offset])}
+	n := &yaml.Node{Line: p.line, Column: p.column}
 	token, err := p.decoder.Token()
 	if err != nil {
 		return nil, err
@@ -132,9 +134,12 @@ func (p *jsonParser) skip() {
 
 func (p *jsonParser) count(to int) {
 	for ; p.offset < to && p.offset < len(p.data); p.offset++ {
-		if p.data[p.offset] == '\n' {
+		switch b := p.data[p.offset]; {
+		case b == '\n':
 			p.line++
-			p.lineStart = p.offset + 1
+			p.column = 1
+		case utf8.RuneStart(b):
+			p.column++
 		}
 	}
 }

@@ -167,6 +167,9 @@ func (l *loader) typed(o object.Object, into any) {
 	if problems := validation.IsDNS1123Subdomain(name); name != "" && len(problems) > 0 {
 		l.report(o, CodeName, "metadata.name", fmt.Sprintf("metadata.name %q is no DNS name", clip(name)), "use lower-case letters, digits, '-' and '.', at most 253 characters")
 	}
+	if metadata, _ := o.Object["metadata"].(map[string]any); metadata["namespace"] == any("") {
+		l.report(o, CodeNamespace, "metadata.namespace", "metadata.namespace is empty", "name the namespace, or remove the field")
+	}
 	d := typedDecoder{types: l.types, report: func(code, field, problem, fix string) { l.report(o, code, field, problem, fix) }}
 	d.decode(o.Object, into)
 }

@@ -82,8 +82,8 @@ func (d *typedDecoder) structure(content map[string]any, into reflect.Value) {
 		switch {
 		case !ok:
 			d.unknown(key, info.names)
-		case value == nil && len(d.path) > 1 && d.path[0].key == "metadata":
-			// kubectl writes creationTimestamp: null
+		case value == nil && len(d.path) == 2 && d.path[0].key == "metadata" && key == "creationTimestamp":
+			// kubectl writes it so
 		default:
 			if d.value(value, into.FieldByIndex(field.index)) {
 				field.rule.check(value, d.add)

@@ -75,7 +75,7 @@ func TestModelsCarryThePositionAndMetadataOfTheModel(t *testing.T) {
 	m := model(v1alpha1.ModelSpec{ModelName: "m"})
 	m.Labels = map[string]string{"team": "search"}
 	m.Annotations = map[string]string{
-		"owner": "ml", "config.kubernetes.io/origin": "path: x", "kubectl.kubernetes.io/last-applied-configuration": "{}",
+		"owner": "ml", "dynamo-gitops.io/accepted-findings": "DG1401", "config.kubernetes.io/origin": "path: x", "kubectl.kubernetes.io/last-applied-configuration": "{}",
 	}
 	source := object.New(map[string]any{})
 	source.Position = object.Position{File: "models.yaml", Line: 7}

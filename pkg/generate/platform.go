@@ -112,7 +112,7 @@ func Platform(in PlatformInput) (*PlatformOutput, error) {
 		return nil, fmt.Errorf("HelmRelease of Platform %s: %w", p.Name, err)
 	}
 	objects := append(sources(p, in.CRDRelease), release)
-	if p.Spec.CreateNamespace == nil || *p.Spec.CreateNamespace {
+	if createsNamespace(p) && (p.Spec.KubeConfig == nil || FluxNamespace(p) == p.Namespace) {
 		objects = append(objects, namespace(p, in.Overlay))
 	}
 	if in.CRDRelease {
@@ -163,6 +163,10 @@ func mergeLayers(layers ...layer) (map[string]any, []Origin) {
 		return true
 	})
 	return merged, origins
+}
+
+func createsNamespace(p *v1alpha1.Platform) bool {
+	return p.Spec.CreateNamespace == nil || *p.Spec.CreateNamespace
 }
 
 func namespace(p *v1alpha1.Platform, overlay Overlay) object.Object {

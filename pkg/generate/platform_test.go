@@ -5,6 +5,7 @@ package generate_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -279,6 +280,42 @@ func TestPlatformWithoutNamespace(t *testing.T) {
 		if o.GetKind() == "Namespace" {
 			t.Error("a Namespace is generated although createNamespace is false")
 		}
+	}
+}
+
+// A release for another cluster finds its namespace there; the one that is
+// generated here is for the HelmRelease alone.
+func TestPlatformRemoteNamespace(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	tests := map[string]struct {
+		create        *bool
+		fluxNamespace string
+		object        bool
+		install       any
+	}{
+		"beside the release": {create: nil, object: true, install: true},
+		"elsewhere":          {create: &yes, fluxNamespace: "flux-system", object: false, install: true},
+		"not wanted":         {create: &no, fluxNamespace: "flux-system", object: false, install: nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out := build(t, input(t, func(p *v1alpha1.Platform) {
+				p.Spec.KubeConfig = &v1alpha1.SecretKeyReference{Name: "remote"}
+				p.Spec.CreateNamespace, p.Spec.FluxNamespace = test.create, test.fluxNamespace
+			}))
+			made := slices.ContainsFunc(out.Objects, func(o object.Object) bool { return o.GetKind() == "Namespace" })
+			if made != test.object {
+				t.Errorf("Namespace generated: %v, want %v", made, test.object)
+			}
+			for _, release := range []string{"dynamo", "dynamo-crds"} {
+				got, _ := values.Get(find(t, out.Objects, "HelmRelease", release).Object, "spec", "install", "createNamespace")
+				if got != test.install {
+					t.Errorf("%s: install.createNamespace is %v, want %v", release, got, test.install)
+				}
+			}
+		})
 	}
 }
 

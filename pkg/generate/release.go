@@ -115,7 +115,20 @@ func setCommon(release *helmv2.HelmRelease, p *v1alpha1.Platform) {
 		spec.KubeConfig = &meta.KubeConfigReference{
 			SecretRef: &meta.SecretKeyReference{Name: k.Name, Key: k.Key},
 		}
+		createRemoteNamespace(release, p)
 	}
+}
+
+// createRemoteNamespace lets Helm make the release namespace where the release
+// goes to another cluster than the Namespace that is generated here.
+func createRemoteNamespace(release *helmv2.HelmRelease, p *v1alpha1.Platform) {
+	if !createsNamespace(p) {
+		return
+	}
+	if release.Spec.Install == nil {
+		release.Spec.Install = &helmv2.Install{}
+	}
+	release.Spec.Install.CreateNamespace = true
 }
 
 // setChart points the release at its chart: a HelmRepository and a version, or
@@ -181,6 +194,9 @@ func valuesFrom(in []v1alpha1.ValuesReference) []helmv2.ValuesReference {
 
 func driftDetection(base *helmv2.DriftDetection, d v1alpha1.Drift) *helmv2.DriftDetection {
 	if base == nil {
+		if d.Mode == "" && len(d.Ignore) == 0 {
+			return nil
+		}
 		base = &helmv2.DriftDetection{}
 	}
 	if d.Mode != "" {
@@ -202,11 +218,12 @@ func selector(t *v1alpha1.DriftTarget) *kustomize.Selector {
 	}
 }
 
-// kept leaves out the annotations that tools put on files for themselves.
+// kept leaves out the annotations that tools put on files for themselves, this
+// one included.
 func kept(in map[string]string) map[string]string {
 	out := map[string]string{}
 	for key, value := range in {
-		if strings.HasPrefix(key, "config.kubernetes.io/") || strings.HasPrefix(key, "internal.config.kubernetes.io/") ||
+		if strings.HasPrefix(key, v1alpha1.Group+"/") || strings.HasPrefix(key, "config.kubernetes.io/") || strings.HasPrefix(key, "internal.config.kubernetes.io/") ||
 			strings.HasPrefix(key, "kubectl.kubernetes.io/") {
 			continue
 		}

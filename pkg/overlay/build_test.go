@@ -266,7 +266,7 @@ func TestLimits(t *testing.T) {
 		"objects of an overlay": {"k", overlay.Options{MaxObjects: 1}, "k/a.yaml: there are more than 1 objects"},
 		"objects":               {"p", overlay.Options{MaxObjects: 1}, "p/b.yaml: there are more than 1 objects"},
 		"files":                 {"p", overlay.Options{MaxFiles: 1}, "p/b.yaml: there are more than 1 files"},
-		"bytes":                 {"p", overlay.Options{Limits: config.Limits{MaxFileBytes: 10}}, "p/a.yaml: the file cannot be read: it has"},
+		"bytes":                 {"p", overlay.Options{Limits: config.Limits{MaxFileBytes: 10}}, "p/a.yaml: the file has 91 bytes, more than the limit of 10; split it, or list it in .sourceignore if it is no manifest [DG1001]"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

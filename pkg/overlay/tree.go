@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/config"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
 
@@ -40,6 +41,12 @@ func (t *tree) file(name string) ([]byte, error) {
 		t.seen[name] = true
 		t.read = append(t.read, name)
 	}
+	// Asked before it is opened: a file system may read all of a file to open it.
+	if info, err := fs.Stat(t.fsys, name); err == nil && info.Size() > t.maxBytes {
+		return nil, refuse(config.CodeFileTooLarge, object.Position{File: name},
+			fmt.Sprintf("the file has %d bytes, more than the limit of %d", info.Size(), t.maxBytes),
+			"split it, or list it in .sourceignore if it is no manifest")
+	}
 	f, err := t.fsys.Open(name)
 	if err != nil {
 		return nil, unreadable(name, err)
@@ -60,9 +67,6 @@ func (t *tree) content(f fs.File) ([]byte, error) {
 	}
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("it is no regular file")
-	}
-	if info.Size() > t.maxBytes {
-		return nil, fmt.Errorf("it has %d bytes, more than the limit of %d", info.Size(), t.maxBytes)
 	}
 	return io.ReadAll(io.LimitReader(f, t.maxBytes+1))
 }

@@ -67,6 +67,17 @@ type Plan struct {
 	Files []string
 	// Revision is that of the Options.
 	Revision string
+
+	build *build
+}
+
+// Locate moves findings about objects of the plan, which stand at the object, to
+// the line and column of their field. It reads the file system of the Options,
+// so that must still be open; without it the findings stay where they are.
+func (p *Plan) Locate(findings []object.Finding) {
+	if p.build != nil {
+		p.build.locate(findings)
+	}
 }
 
 // Build turns a directory into a Plan.
@@ -103,6 +114,7 @@ type build struct {
 	documents map[object.Position]int // the YAML document that an object stands in
 	patches   []string                // the files that may hold patches
 	profiles  map[string]*profile
+	overlays  map[string]builtOverlay // by directory
 	findings  []object.Finding
 	files     []string
 }
@@ -118,6 +130,7 @@ func newBuild(o Options) *build {
 	return &build{
 		Options: o, locator: config.NewLocator(o.FS, o.Limits),
 		documents: map[object.Position]int{}, profiles: map[string]*profile{},
+		overlays: map[string]builtOverlay{},
 	}
 }
 
@@ -128,7 +141,7 @@ func (b *build) run(ctx context.Context) (*Plan, error) {
 	}
 	b.files = result.Files
 	b.index(result)
-	set, err := b.locator.Load(result.Objects)
+	set, err := b.locator.Load(b.withoutOverlays(ctx, result))
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +174,7 @@ func (b *build) plan(set *config.Set, platforms []*platform, objects []object.Ob
 	object.SortFindings(b.findings)
 	plan := &Plan{
 		Objects: objects, Findings: b.findings, Config: set,
-		Files: uniqueSorted(b.files), Revision: b.Revision,
+		Files: uniqueSorted(b.files), Revision: b.Revision, build: b,
 	}
 	for _, p := range platforms {
 		plan.Platforms = append(plan.Platforms, p.plan())

@@ -48,9 +48,41 @@ var (
 	}
 )
 
-// Codes returns every documented code, in ascending order.
+// The codes of what rendering finds. They are here so that they can be explained
+// by programs without Helm.
+const (
+	// CodeRender is a chart that does not render with the values.
+	CodeRender = "DG1251"
+	// CodeUnstable is a chart that makes something at random.
+	CodeUnstable = "DG1252"
+	// CodeClusterValues is a release with values that only the cluster has.
+	CodeClusterValues = "DG1253"
+)
+
+func renderCodes() []object.Code {
+	return []object.Code{
+		{
+			ID: CodeRender, Severity: object.SeverityError, Title: "the chart does not render",
+			Help: "A template of the chart fails with the Platform's values, or the chart refuses them, the Kubernetes " +
+				"version or itself. helm-controller would fail the same way.",
+		},
+		{
+			ID: CodeUnstable, Severity: object.SeverityWarning, Title: "renders differently each time",
+			Help: "The chart makes something at random, so that no two renders are the same. Argo CD shows the object as " +
+				"out of sync for ever, and each upgrade rolls the pods that carry its checksum.",
+		},
+		{
+			ID: CodeClusterValues, Severity: object.SeverityWarning, Title: "values that only the cluster has",
+			Help: "spec.valuesFrom names ConfigMaps and Secrets of the cluster, which rendering in a repository cannot " +
+				"read. What is rendered lacks their values.",
+		},
+	}
+}
+
+// Codes returns every documented code of builds and rendering, in ascending
+// order.
 func Codes() []object.Code {
-	codes := slices.Concat(config.Codes(), overlay.Codes(), validate.Codes(), []object.Code{
+	codes := slices.Concat(config.Codes(), overlay.Codes(), validate.Codes(), renderCodes(), []object.Code{
 		codeEmpty, codeDuplicate, codeVersion, codeOverlay, codeTranslate, codeNamespace,
 	})
 	slices.SortFunc(codes, func(a, b object.Code) int { return cmp.Compare(a.ID, b.ID) })

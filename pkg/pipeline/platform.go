@@ -30,6 +30,13 @@ import (
 type PlatformPlan struct {
 	// Source is the Platform in Git.
 	Source object.Object
+	// Spec is the Platform as written.
+	Spec v1alpha1.Platform
+	// CRDRelease says whether it brings the dynamo-crds release as well.
+	CRDRelease bool
+	// SkipCRDs says whether the release leaves definitions in the chart's crds
+	// directory alone.
+	SkipCRDs bool
 	// Release names the Helm release and its namespace.
 	Release generate.Identity
 	// Version is the chart version.
@@ -62,7 +69,8 @@ type platform struct {
 
 func (p *platform) plan() PlatformPlan {
 	return PlatformPlan{
-		Source:  p.Object,
+		Source: p.Object, Spec: p.Platform.Platform,
+		CRDRelease: p.input.CRDRelease, SkipCRDs: p.input.SkipCRDs,
 		Release: generate.Identity{Name: generate.ReleaseName(&p.Platform.Platform), Namespace: p.Namespace},
 		Version: p.chart.String(), Values: p.out.Values, Origins: p.out.Origins, Translated: p.translated,
 	}
@@ -193,18 +201,18 @@ func cluster(p *platform) string {
 // profileOf builds the Platform's overlay, once for all Platforms that share it.
 func (b *build) profileOf(ctx context.Context, p *platform) (*profile, error) {
 	name := string(cmp.Or(p.Spec.Profile, v1alpha1.ProfileDev))
-	fsys, key, shipped := b.Overlays, "profile "+name, true
+	key, shipped := "profile "+name, true
 	if p.Spec.Overlay != "" {
 		dir, err := b.overlayDir(p)
 		if err != nil {
 			return nil, err
 		}
-		name, fsys, key, shipped = dir, b.FS, "overlay "+dir, false
+		name, key, shipped = dir, "overlay "+dir, false
 	}
 	if known, ok := b.profiles[key]; ok {
 		return known, nil
 	}
-	result, err := overlay.Build(ctx, fsys, name, overlay.Options{Limits: b.Limits})
+	result, err := b.overlay(ctx, shipped, name)
 	if err != nil {
 		return nil, overlayError(p, err)
 	}
@@ -217,6 +225,13 @@ func (b *build) profileOf(ctx context.Context, p *platform) (*profile, error) {
 	}
 	b.profiles[key] = read
 	return read, nil
+}
+
+func (b *build) overlay(ctx context.Context, shipped bool, dir string) (*overlay.Result, error) {
+	if shipped {
+		return overlay.Build(ctx, b.Overlays, dir, overlay.Options{Limits: b.Limits})
+	}
+	return b.userOverlay(ctx, dir)
 }
 
 func (b *build) overlayDir(p *platform) (string, error) {

@@ -60,6 +60,7 @@ func absentCases(h history) map[string]struct {
 	return map[string]c{
 		"branch":           {source.Ref{Branch: "team/sied"}, "did you mean team/side?"},
 		"far branch":       {source.Ref{Branch: "unheard-of"}, "there is main, team/side"},
+		"short commit":     {source.Ref{Branch: "0c96971"}, "write all 40 digits"},
 		"branch is tag":    {source.Ref{Branch: "v1.0.0"}, "ask for the tag"},
 		"tag":              {source.Ref{Tag: "v1.0.1"}, "did you mean v1.0.0"},
 		"tag is branch":    {source.Ref{Tag: "main"}, "ask for the branch"},

@@ -139,10 +139,19 @@ func (l refList) short(prefix, name string) (choice, error) {
 			Fix: "there is a " + other + " called so: ask for the " + other,
 		}
 	}
+	fix := "check the name"
+	if looksAbbreviated(name) {
+		fix = "write all 40 digits if it is a commit, else check the name"
+	}
 	return choice{}, &Error{
 		Kind: ErrNotFound, Reason: "the repository has no " + what + " of this name",
-		Fix: "check the name" + suggestion(l.shortNames(prefix), name),
+		Fix: fix + suggestion(l.shortNames(prefix), name),
 	}
+}
+
+// looksAbbreviated says whether a name could be the beginning of a commit's.
+func looksAbbreviated(name string) bool {
+	return len(name) >= 7 && len(name) < 40 && strings.Trim(name, "0123456789abcdef") == ""
 }
 
 func (l refList) shortNames(prefix string) []string {

@@ -3,7 +3,13 @@
 
 package validate
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/values"
+)
 
 const (
 	leaderElectionID        = "dynamo-operator.controllerManager.leaderElection.id"
@@ -58,6 +64,7 @@ func (f *Facts) pairs(key func(*platform) (string, bool), visit func(earlier, la
 }
 
 func checkOperators(f *Facts, r *Report) {
+	checkForeignReleases(f, r)
 	f.pairs(operatorScope, func(earlier, later *platform) {
 		scope, fix := "both operators watch the whole cluster",
 			"set spec.components.operator.enabled: false in one, or give each a spec.kubeConfig of its own"
@@ -67,6 +74,41 @@ func checkOperators(f *Facts, r *Report) {
 		r.Add(later.blame("components.operator", restrictionEnabled),
 			fmt.Sprintf("%s: %s and %s", scope, earlier.Source.Reference(), later.Source.Reference()), fix)
 	})
+}
+
+// checkForeignReleases looks for HelmReleases of the chart that pass through: an
+// operator that came into the cluster by hand, and is still in the set.
+func checkForeignReleases(f *Facts, r *Report) {
+	wide := slices.IndexFunc(f.platforms, func(p *platform) bool { return p.clusterWide() && p.cluster() == "" })
+	if wide < 0 {
+		return
+	}
+	for _, o := range f.Objects {
+		if o.Unstructured == nil || !bringsOperator(o) {
+			continue
+		}
+		severity := r.code.Severity
+		if _, open := values.Get(o.Object, "spec", "valuesFrom"); open {
+			severity = object.SeverityWarning
+		}
+		r.AddAs(severity, At(o, "spec"), fmt.Sprintf("this release brings a second cluster-wide operator beside the one of %s", f.platforms[wide].Source.Reference()),
+			"remove the HelmRelease, or set dynamo-operator.namespaceRestriction.enabled in its values")
+	}
+}
+
+// bringsOperator says whether an object is a HelmRelease of dynamo-platform, for
+// the same cluster, whose values leave the operator on and cluster-wide.
+func bringsOperator(o object.Object) bool {
+	if o.Group() != "helm.toolkit.fluxcd.io" || o.GetKind() != "HelmRelease" {
+		return false
+	}
+	if _, remote := values.Get(o.Object, "spec", "kubeConfig"); remote {
+		return false
+	}
+	chart, _ := values.Get(o.Object, "spec", "chart", "spec", "chart")
+	restricted, _ := values.Get(o.Object, "spec", "values", "dynamo-operator", "namespaceRestriction", "enabled")
+	enabled, _ := values.Get(o.Object, "spec", "values", "dynamo-operator", "enabled")
+	return chart == "dynamo-platform" && restricted != true && enabled != false
 }
 
 func operatorScope(p *platform) (string, bool) {

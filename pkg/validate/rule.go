@@ -26,7 +26,7 @@ func Rules() []Rule {
 		valueKeyRules(), secretRules(), imageRules(),
 		operatorRules(), discoveryRules(), registryRules(), guardRules(),
 		kubernetesRules(), releaseRules(), chartSourceRules(),
-		natsRules(), etcdRules(), routeRules(),
+		natsRules(), etcdRules(), routeRules(), formatRules(),
 		modelRules(), adapterRules(), dynamoModelRules(),
 		graphShapeRules(), graphAdmissionRules(), graphRuntimeRules(), graphScaleRules(),
 		poolRules(), poolDemandRules(),

@@ -15,7 +15,7 @@ import (
 )
 
 func allCases() []ruleCase {
-	return slices.Concat(valueCases(), platformCases(), dataPlaneCases(), chartSourceCases(), natsCases(), etcdCases(), routeCases(),
+	return slices.Concat(valueCases(), platformCases(), dataPlaneCases(), chartSourceCases(), natsCases(), etcdCases(), routeCases(), formatCases(), foreignReleaseCases(),
 		modelCases(), graphCases(), poolCases())
 }
 

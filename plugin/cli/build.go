@@ -18,6 +18,9 @@ type buildFlags struct {
 	sourceFlags
 	strict, allowUnknownVersion bool
 	kubeVersion                 string
+	// inspect looks at a plan while its source is open, and may add findings
+	// whose files are those of the source.
+	inspect func(context.Context, *built) error
 	// fromTop names files from the top of the Git work tree.
 	fromTop bool
 }
@@ -43,6 +46,7 @@ type built struct {
 	findings []object.Finding
 	revision string
 	url      string
+	lock     lockData
 }
 
 // buildFrom reads the source that the arguments name and builds it. A refusal is
@@ -70,6 +74,9 @@ func (s *session) buildFrom(ctx context.Context, f *buildFlags, args []string) (
 	}
 	defer func() { _ = checkout.Close() }()
 	b := &built{at: at, revision: checkout.Revision.String(), url: checkout.URL}
+	if b.lock, err = findLock(checkout.FS, at); err != nil {
+		return nil, err
+	}
 	b.plan, err = s.pipeline(ctx, pipeline.Options{
 		FS: checkout.FS, Dir: at.dir, Revision: b.revision, Strict: f.strict,
 		AllowUnknownVersion: f.allowUnknownVersion, KubeVersion: f.kubeVersion,
@@ -82,6 +89,11 @@ func (s *session) buildFrom(ctx context.Context, f *buildFlags, args []string) (
 		b.findings = findings.Findings
 	default:
 		return nil, err
+	}
+	if f.inspect != nil && b.plan != nil {
+		if err := f.inspect(ctx, b); err != nil {
+			return nil, err
+		}
 	}
 	if f.fromTop {
 		b.at = at.fromTop()

@@ -57,6 +57,11 @@ type Options struct {
 	Dir string
 	// Build says what this program was built from.
 	Build BuildInfo
+	// Charts fetches and renders charts; nil in a program without Helm.
+	Charts ChartEngine
+	// Handover replaces this process by the program that has Charts, with the
+	// same arguments; it returns only when that fails. Used where Charts is nil.
+	Handover func() error
 }
 
 // CLI is the command line. A CLI may be executed several times, one after
@@ -83,7 +88,7 @@ func (c *CLI) Execute(ctx context.Context, args []string) int {
 	s := &session{Options: c.options, pipeline: c.build}
 	root := s.rootCommand() //nolint:contextcheck // a command's context is the one it is executed with
 	root.SetArgs(append([]string{}, args...))
-	err := guard(func() error { return root.ExecuteContext(ctx) })
+	err := recovered(func() error { return root.ExecuteContext(ctx) })
 	if err == nil {
 		err = s.flush()
 	}
@@ -99,9 +104,9 @@ func (c *CLI) Command() *cobra.Command {
 	return root
 }
 
-// guard turns a panic into an error: a defect in here or in a dependency must
+// recovered turns a panic into an error: a defect in here or in a dependency must
 // look like a failure to whoever reads the exit status, and not write objects.
-func guard(run func() error) (err error) {
+func recovered(run func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = &failure{fmt.Errorf("internal error: %v; please report it with the command you ran", r)}

@@ -268,7 +268,7 @@ func TestCompletion(t *testing.T) {
 func TestCodes(t *testing.T) {
 	h := harness{dir: t.TempDir()}
 	list := h.run(t, "codes").want(t, cli.ExitOK).out
-	codes := pipeline.Codes()
+	codes := cli.Codes()
 	if got := strings.Count(list, "\n"); got != len(codes) {
 		t.Errorf("%d lines for %d codes", got, len(codes))
 	}

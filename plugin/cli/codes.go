@@ -7,10 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/guard"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/migrate"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/pipeline"
 )
@@ -26,7 +29,7 @@ it lists all of them.`,
 		Args:    atMostOne,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var ids []string
-			for _, c := range pipeline.Codes() {
+			for _, c := range Codes() {
 				ids = append(ids, c.ID+"\t"+c.Title)
 			}
 			return ids, cobra.ShellCompDirectiveNoFileComp
@@ -44,7 +47,7 @@ func (s *session) codes(output string, args []string) error {
 	if err := oneOf("output", output, formatText, formatJSON); err != nil {
 		return err
 	}
-	selected := pipeline.Codes()
+	selected := Codes()
 	if len(args) == 1 {
 		code, ok := findCode(selected, args[0])
 		if !ok {
@@ -81,4 +84,11 @@ func writeJSON(w io.Writer, value any) error {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(value)
+}
+
+// Codes returns every documented finding code of the program, in ascending order.
+func Codes() []object.Code {
+	codes := slices.Concat(pipeline.Codes(), guard.Codes(), migrate.Codes())
+	slices.SortFunc(codes, func(a, b object.Code) int { return strings.Compare(a.ID, b.ID) })
+	return codes
 }

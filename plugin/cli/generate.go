@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"text/tabwriter"
@@ -17,7 +18,9 @@ import (
 // generateFlags are the flags of generate.
 type generateFlags struct {
 	buildFlags
+	chartFlags
 	output, dir string
+	render      bool
 	force       bool
 	origin      bool
 }
@@ -40,8 +43,10 @@ Nothing is printed when anything is refused.`,
 			return s.generate(cmd.Context(), &f, args)
 		}),
 	}
-	f.register(cmd)
+	f.buildFlags.register(cmd)
+	f.chartFlags.register(cmd)
 	flags := cmd.Flags()
+	flags.BoolVar(&f.render, "render", false, "print what the charts render instead of the HelmReleases")
 	flags.StringVarP(&f.output, "output", "o", formatYAML, "yaml or json")
 	flags.StringVar(&f.dir, "output-dir", "", "write one file per object to this directory instead of standard output")
 	flags.BoolVar(&f.force, "force", false, "let --output-dir write into a directory that holds other files")
@@ -58,6 +63,13 @@ func (s *session) generate(ctx context.Context, f *generateFlags, args []string)
 	if f.force && f.dir == "" {
 		return usage("drop it, or add --output-dir", "--force is of use with --output-dir only")
 	}
+	var engine ChartEngine
+	if f.render {
+		var err error
+		if engine, err = s.charts(); err != nil {
+			return err
+		}
+	}
 	b, err := s.buildFrom(ctx, &f.buildFlags, args)
 	if err != nil {
 		return err
@@ -65,7 +77,13 @@ func (s *session) generate(ctx context.Context, f *generateFlags, args []string)
 	if b.plan == nil {
 		return &object.FindingsError{Findings: b.findings}
 	}
-	if err := s.emit(ctx, f, b.plan.Objects); err != nil {
+	objects := b.plan.Objects
+	if f.render {
+		if objects, err = s.inflate(ctx, engine, f, b); err != nil {
+			return err
+		}
+	}
+	if err := s.emit(ctx, f, objects); err != nil {
 		return err
 	}
 	s.printFindings(b.findings)
@@ -73,6 +91,32 @@ func (s *session) generate(ctx context.Context, f *generateFlags, args []string)
 		s.printOrigins(b)
 	}
 	return nil
+}
+
+// inflate renders the releases, within the time that the command has.
+func (s *session) inflate(ctx context.Context, engine ChartEngine, f *generateFlags, b *built) ([]object.Object, error) {
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+	settings, err := s.settings(&f.chartFlags, b)
+	if err != nil {
+		return nil, err
+	}
+	settings.KubeVersion = f.kubeVersion
+	objects, found, err := engine.Inflate(ctx, b.plan, settings)
+	var findings *object.FindingsError
+	if errors.As(err, &findings) {
+		b.at.relocate(findings.Findings)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.at.relocate(found)
+	b.findings = append(b.findings, found...)
+	object.SortFindings(b.findings)
+	if f.strict && object.HasErrors(found, true) {
+		return nil, &object.FindingsError{Findings: b.findings}
+	}
+	return objects, nil
 }
 
 // emit puts the objects where the flags say.

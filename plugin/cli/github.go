@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
-	"github.com/dynamo-gitops/dynamo-gitops/pkg/pipeline"
 )
 
 // reportGitHub writes the findings as workflow commands. Text from the input
@@ -17,7 +16,7 @@ import (
 func (s *session) reportGitHub(b *built) {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-	codes := pipeline.Codes()
+	codes := Codes()
 	for _, f := range b.findings {
 		command := map[object.Severity]string{
 			object.SeverityError: "error", object.SeverityWarning: "warning",

@@ -75,7 +75,8 @@ Exit status: 0 done, 1 refused or failed, 2 wrong usage.`,
 		return usage("see "+cmd.CommandPath()+" --help", "%v", err)
 	})
 	root.AddCommand(
-		s.initCommand(), s.generateCommand(), s.validateCommand(), s.schemaCommand(), s.codesCommand(), s.versionCommand(),
+		s.initCommand(), s.generateCommand(), s.validateCommand(),
+		s.diffCommand(), s.migrateCommand(), s.lockCommand(), s.cacheCommand(), s.hookCommand(), s.schemaCommand(), s.codesCommand(), s.versionCommand(),
 	)
 	return root
 }

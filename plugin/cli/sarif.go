@@ -14,7 +14,6 @@ import (
 	"strings"
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
-	"github.com/dynamo-gitops/dynamo-gitops/pkg/pipeline"
 )
 
 // The parts of SARIF 2.1.0 that are written, after the OASIS standard and what
@@ -129,7 +128,7 @@ func (s *session) reportSARIF(b *built) error {
 // sarifRules documents the codes of the findings, in order.
 func sarifRules(findings []object.Finding) []sarifRule {
 	rules := []sarifRule{}
-	codes := pipeline.Codes()
+	codes := Codes()
 	for _, id := range sortedCodes(findings) {
 		code, ok := findCode(codes, id)
 		if !ok {

@@ -237,6 +237,9 @@ func isCommit(revision string) bool {
 
 // isRange recognises version ranges: an operator, or a part that is an x.
 func isRange(revision string) bool {
+	if strings.Contains(revision, "/") {
+		return false // a branch, such as release/1.x
+	}
 	return strings.ContainsAny(revision, "<>=~^*|, ") || slices.ContainsFunc(strings.Split(revision, "."), func(part string) bool {
 		return part == "x" || part == "X"
 	})

@@ -5,16 +5,19 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/guard"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
 
 func (s *session) validateCommand() *cobra.Command {
 	var f buildFlags
-	var output string
+	var output, from string
 	cmd := &cobra.Command{
 		Use:   "validate [PATH|URL]",
 		Short: "Say what is wrong with a directory or Git repository",
@@ -33,20 +36,24 @@ Exit status 0 says that nothing would be refused.`,
 			s.displayName() + " validate clusters/prod -o sarif > dynamo.sarif",
 		Args: atMostOne,
 		RunE: run(func(cmd *cobra.Command, args []string) error {
-			return s.validate(cmd.Context(), &f, output, args)
+			return s.validate(cmd.Context(), &f, output, from, args)
 		}),
 	}
 	f.register(cmd)
 	cmd.Flags().StringVarP(&output, "output", "o", formatText, "text, json, sarif or github")
+	cmd.Flags().StringVar(&from, "from", "", "revision that runs now: say as well what the way from it would refuse, lose or interrupt")
 	completeWith(cmd, "output", formatText, formatJSON, formatSARIF, formatGitHub)
 	return cmd
 }
 
-func (s *session) validate(ctx context.Context, f *buildFlags, output string, args []string) error {
+func (s *session) validate(ctx context.Context, f *buildFlags, output, from string, args []string) error {
 	if err := oneOf("output", output, formatText, formatJSON, formatSARIF, formatGitHub); err != nil {
 		return err
 	}
 	f.fromTop = output == formatSARIF || output == formatGitHub
+	if from != "" {
+		f.inspect = func(ctx context.Context, b *built) error { return s.guardFrom(ctx, f, from, b) }
+	}
 	b, err := s.buildFrom(ctx, f, args)
 	if err != nil {
 		return err
@@ -76,6 +83,45 @@ func (s *session) validate(ctx context.Context, f *buildFlags, output string, ar
 	}
 	s.out.Reset()
 	s.printSummary(b)
+	return nil
+}
+
+// guardFrom adds what the way from an older revision of the same directory finds.
+// A refusal by the guard refuses the build.
+func (s *session) guardFrom(ctx context.Context, f *buildFlags, from string, b *built) error {
+	at := b.at
+	if !at.git {
+		full := filepath.Join(at.location, filepath.FromSlash(at.dir))
+		top := workTree(full)
+		if top == "" {
+			return fmt.Errorf("--from needs a Git work tree, and %s is in none", at.location)
+		}
+		at = place{location: top, dir: slashRel(top, full), git: true}
+	}
+	flags := f.sourceFlags
+	flags.revision = from
+	before := &side{at: at, revision: from}
+	var err error
+	if before.checkout, err = s.open(ctx, &flags, at); err != nil {
+		return err
+	}
+	defer func() { _ = before.checkout.Close() }()
+	plan, err := s.buildSide(ctx, &diffFlags{buildFlags: *f}, before, ".")
+	var findings *object.FindingsError
+	if errors.As(err, &findings) || err == nil && plan == nil {
+		s.printf("the directory does not build at %s, so the way from there is not judged\n", printable(from))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	found := guard.Check(plan, b.plan)
+	b.plan.Locate(found)
+	b.findings = append(b.findings, found...)
+	object.SortFindings(b.findings)
+	if object.HasErrors(found, f.strict) {
+		b.plan = nil
+	}
 	return nil
 }
 

@@ -96,7 +96,7 @@ func TestLinks(t *testing.T) {
 func build(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "dynamo-gitops"), "./plugin/dynamo-gitops")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", dir+"/", "./plugin/dynamo-gitops", "./plugin/dynamo-gitops-charts")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
