@@ -64,3 +64,13 @@ dynamo-gitops generate "file://$repo" --revision main --path clusters/dev >/dev/
 
 say "5. The commit before it still stands"
 dynamo-gitops validate "file://$repo" --revision "$(git rev-parse HEAD~1)" --path clusters/prod || die "the good commit was refused"
+
+say "6. An upgrade from 0.9.0 to 1.5.0: migrated, compared, guarded"
+git reset -q --hard HEAD~1
+dynamo-gitops migrate --to 1.5.0
+dynamo-gitops diff --from main --environments clusters/prod || die "the upgrade was refused"
+git commit -q -am 'Dynamo 1.5.0'
+sed -i.bak 's/storage: 20Gi/storage: 10Gi/' clusters/prod/patch-platform.yaml && rm clusters/prod/patch-platform.yaml.bak
+status=0
+dynamo-gitops validate clusters/prod --from main || status=$?
+[[ $status == 1 ]] || die "a claim that shrinks gave exit status $status, want 1"

@@ -59,10 +59,15 @@ type Inflater struct {
 	charts  map[Request]*loading
 }
 
+// loading is a chart that is read once, and what it renders to where that does
+// not depend on the Platform.
 type loading struct {
 	once  sync.Once
 	chart *render.Chart
 	err   error
+
+	mu          sync.Mutex
+	definitions map[string][]object.Object // by Kubernetes version
 }
 
 // New returns an Inflater.
@@ -74,6 +79,7 @@ func New(o Options) *Inflater {
 type Result struct {
 	// Objects in apply order: those of the plan but HelmReleases of Platforms and
 	// their sources, and what the charts rendered. Hooks carry Helm's annotations.
+	// They may be shared with other results and must not be changed.
 	Objects []object.Object
 	// Findings of rendering, sorted: what a chart makes at random, and values
 	// that only the cluster has.
@@ -144,7 +150,7 @@ func (f *Inflater) platform(ctx context.Context, p *pipeline.PlatformPlan) ([]ob
 	findings := unresolved(p)
 	var objects []object.Object
 	if p.CRDRelease {
-		crds, more, err := f.release(ctx, p, generate.CRDChart)
+		crds, more, err := f.definitions(ctx, p)
 		if err != nil || object.HasErrors(more, false) {
 			return nil, append(findings, more...), err
 		}
@@ -154,13 +160,36 @@ func (f *Inflater) platform(ctx context.Context, p *pipeline.PlatformPlan) ([]ob
 	return append(objects, rendered...), append(findings, more...), err
 }
 
+// definitions renders the dynamo-crds chart, which takes no values, once for each
+// Kubernetes version. The objects are shared between results.
+func (f *Inflater) definitions(ctx context.Context, p *pipeline.PlatformPlan) ([]object.Object, []object.Finding, error) {
+	load, err := f.load(ctx, p, generate.CRDChart)
+	if err != nil {
+		return nil, nil, err
+	}
+	load.mu.Lock()
+	defer load.mu.Unlock()
+	version := p.Spec.Spec.Kubernetes.Version
+	if known, ok := load.definitions[version]; ok {
+		return known, nil, nil
+	}
+	objects, findings, err := f.release(ctx, p, generate.CRDChart)
+	if err == nil && len(findings) == 0 {
+		if load.definitions == nil {
+			load.definitions = map[string][]object.Object{}
+		}
+		load.definitions[version] = objects
+	}
+	return objects, findings, err
+}
+
 func (f *Inflater) release(ctx context.Context, p *pipeline.PlatformPlan, name string) ([]object.Object, []object.Finding, error) {
-	chart, err := f.chart(ctx, p, name)
+	load, err := f.load(ctx, p, name)
 	if err != nil {
 		return nil, nil, err
 	}
 	in := render.Input{
-		Chart: chart, ReleaseName: p.Release.Name, Namespace: p.Release.Namespace, Values: p.Values,
+		Chart: load.chart, ReleaseName: p.Release.Name, Namespace: p.Release.Namespace, Values: p.Values,
 		KubeVersion: cmp.Or(p.Spec.Spec.Kubernetes.Version, f.options.KubeVersion),
 		APIVersions: f.options.APIVersions, IncludeCRDs: !p.SkipCRDs,
 	}
@@ -186,8 +215,8 @@ func (f *Inflater) release(ctx context.Context, p *pipeline.PlatformPlan, name s
 	return objects, findings, nil
 }
 
-// chart reads a chart once.
-func (f *Inflater) chart(ctx context.Context, p *pipeline.PlatformPlan, name string) (*render.Chart, error) {
+// load reads a chart once.
+func (f *Inflater) load(ctx context.Context, p *pipeline.PlatformPlan, name string) (*loading, error) {
 	request := Request{
 		Repository: cmp.Or(p.Spec.Spec.Charts.URL, generate.DefaultChartsURL),
 		Name:       name, Version: p.Version, Insecure: p.Spec.Spec.Charts.Insecure,
@@ -215,7 +244,7 @@ func (f *Inflater) chart(ctx context.Context, p *pipeline.PlatformPlan, name str
 		}
 		f.mu.Unlock()
 	}
-	return load.chart, load.err
+	return load, load.err
 }
 
 // keepDefinitions marks definitions as the release of dynamo-crds does, so that
