@@ -23,8 +23,11 @@ func cliPage() string {
 	b.WriteString("\n## Environment\n\n| variable | meaning |\n|---|---|\n" +
 		"| `DYNAMO_GITOPS_GIT_TOKEN` | token or password for Git over https |\n" +
 		"| `DYNAMO_GITOPS_SSH_PASSPHRASE` | passphrase of `--ssh-key-file` |\n" +
+		"| `DYNAMO_GITOPS_CHART_USERNAME`, `DYNAMO_GITOPS_CHART_PASSWORD` | user and password for chart repositories |\n" +
+		"| `DYNAMO_GITOPS_CACHE_DIR` | where charts are kept |\n" +
+		"| `DOCKER_CONFIG` | directory of a Docker config.json with credentials for chart repositories |\n" +
 		"| `NO_COLOR` | no colour, if not empty |\n" +
-		"| `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | proxies for Git over https |\n")
+		"| `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | proxies for https |\n")
 	b.WriteString("\n## Global flags\n\n")
 	flagTable(&b, root.PersistentFlags())
 	for _, cmd := range root.Commands() {
@@ -49,6 +52,11 @@ func command(b *strings.Builder, cmd *cobra.Command) {
 	if cmd.LocalNonPersistentFlags().HasFlags() {
 		b.WriteString("\n")
 		flagTable(b, cmd.LocalNonPersistentFlags())
+	}
+	for _, sub := range cmd.Commands() {
+		if !sub.Hidden && cmd.Name() != "completion" {
+			command(b, sub)
+		}
 	}
 }
 

@@ -104,7 +104,7 @@ func (t *text) remove(at target, keep int) (string, removed, error) {
 	}
 	for i := keep; i < len(way); i++ {
 		if isFlow(way[i]) {
-			return t.removeFlow(at, r, i)
+			return t.removeFlow(r, i)
 		}
 	}
 	depth := len(r.at.path) - 1
@@ -198,20 +198,31 @@ func (t *text) insert(in insertion) (string, error) {
 			return t.insertFlow(in, i)
 		}
 	}
-	missing := in.at.path[depth:]
-	step := indentStep(t.roots[in.at.document])
 	if isNothing(parent) && depth > 0 {
-		name, ok := in.at.path[depth-1].(string)
-		key, _ := entry(way[depth-1], name)
-		if !ok || key == nil {
-			return "", errShape
-		}
-		lines, err := rendered(missing, in, key.Column-1+step, step)
-		if err != nil {
-			return "", err
-		}
-		return t.splice(key.Line, key.Line, lines...), nil
+		return t.insertUnder(in, way[depth-1], depth)
 	}
+	return t.insertAmong(in, parent, depth)
+}
+
+// insertUnder writes the first entry of a mapping that is empty; above is the
+// mapping with its key.
+func (t *text) insertUnder(in insertion, above *yaml.Node, depth int) (string, error) {
+	name, ok := in.at.path[depth-1].(string)
+	key, _ := entry(above, name)
+	if !ok || key == nil {
+		return "", errShape
+	}
+	step := indentStep(t.roots[in.at.document])
+	lines, err := rendered(in.at.path[depth:], in, key.Column-1+step, step)
+	if err != nil {
+		return "", err
+	}
+	return t.splice(key.Line, key.Line, lines...), nil
+}
+
+// insertAmong writes an entry of a mapping that has others: at the preferred
+// line where that is between two of them, else behind the last.
+func (t *text) insertAmong(in insertion, parent *yaml.Node, depth int) (string, error) {
 	if !isBlock(parent) || len(parent.Content) == 0 {
 		return "", errShape
 	}
@@ -224,7 +235,8 @@ func (t *text) insert(in insertion) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	lines, err := rendered(missing, in, parent.Content[0].Column-1, step)
+	step := indentStep(t.roots[in.at.document])
+	lines, err := rendered(in.at.path[depth:], in, parent.Content[0].Column-1, step)
 	if err != nil {
 		return "", err
 	}

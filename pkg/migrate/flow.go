@@ -11,7 +11,7 @@ import (
 
 // removeFlow takes a key out of a mapping in braces; outer is the depth of the
 // outermost such mapping.
-func (t *text) removeFlow(at target, r removed, outer int) (string, removed, error) {
+func (t *text) removeFlow(r removed, outer int) (string, removed, error) {
 	r.index = -1
 	if len(r.at.path)-1 < outer {
 		return t.removeLine(r)
@@ -161,27 +161,57 @@ func (t *text) braces(n *yaml.Node) (from, to int, ok bool) {
 	if from >= len(whole) || whole[from] != '{' {
 		return 0, 0, false
 	}
-	depth, quote := 0, byte(0)
+	scan := braceScanner{text: whole}
 	for i := from; i < len(whole); i++ {
-		c := whole[i]
-		switch {
-		case quote == '"' && c == '\\':
-			i++
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case (c == '"' || c == '\'') && strings.IndexByte("{[,: \n", whole[i-1]) >= 0:
-			quote = c
-		case c == '#' && strings.IndexByte(" \t\n", whole[i-1]) >= 0:
+		switch scan.next(&i) {
+		case braceComment:
 			return 0, 0, false
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			if depth--; depth == 0 {
-				return from, i + 1, true
-			}
+		case braceEnd:
+			return from, i + 1, true
 		}
 	}
 	return 0, 0, false
+}
+
+// braceScanner finds the end of a mapping in braces.
+type braceScanner struct {
+	text  string
+	depth int
+	quote byte // the quote that is open, or 0
+}
+
+// What a byte means to a braceScanner.
+const (
+	braceMore = iota
+	braceComment
+	braceEnd
+)
+
+// next reads the byte at i, and one more where that is escaped.
+func (s *braceScanner) next(i *int) int {
+	c := s.text[*i]
+	switch {
+	case s.quote == '"' && c == '\\':
+		*i++
+	case s.quote != 0:
+		if c == s.quote {
+			s.quote = 0
+		}
+	case (c == '"' || c == '\'') && s.after(*i, "{[,: \n"):
+		s.quote = c
+	case c == '#' && s.after(*i, " \t\n"):
+		return braceComment
+	case c == '{' || c == '[':
+		s.depth++
+	case c == '}' || c == ']':
+		if s.depth--; s.depth == 0 {
+			return braceEnd
+		}
+	}
+	return braceMore
+}
+
+// after says whether the byte before i is one of those.
+func (s *braceScanner) after(i int, bytes string) bool {
+	return i > 0 && strings.IndexByte(bytes, s.text[i-1]) >= 0
 }

@@ -45,6 +45,8 @@ type Options struct {
 	// "kubectl-dynamo" make the usage say "flux dynamo" and "kubectl dynamo".
 	// Default: "dynamo-gitops".
 	Name string
+	// In is what a hook reads. Default: nothing.
+	In io.Reader
 	// Out receives objects and reports, Err receives prose. Required.
 	Out, Err io.Writer
 	// OutTerminal and ErrTerminal say whether the streams are terminals; colour
@@ -78,6 +80,9 @@ func New(o Options) *CLI {
 	}
 	if o.Getenv == nil {
 		o.Getenv = func(string) string { return "" }
+	}
+	if o.In == nil {
+		o.In = strings.NewReader("")
 	}
 	return &CLI{options: o, build: pipeline.Build}
 }

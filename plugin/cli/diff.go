@@ -197,7 +197,7 @@ func (s *session) diffOptions(f *diffFlags) (diff.Options, error) {
 func (s *session) buildSides(ctx context.Context, f *diffFlags, before, after *side) ([]diff.Environment, error) {
 	names := map[string]bool{}
 	for _, one := range []*side{before, after} {
-		dirs, err := environments(one.checkout.FS, one.at.dir, f.paths)
+		dirs, err := environments(ctx, one.checkout.FS, one.at.dir, f.paths)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
@@ -251,7 +251,7 @@ func (one *side) describe() string {
 
 func (s *session) buildSide(ctx context.Context, f *diffFlags, one *side, name string) (*pipeline.Plan, error) {
 	dir := path.Join(one.at.dir, name)
-	if info, err := fs.Stat(one.checkout.FS, dir); err != nil || !info.IsDir() {
+	if info, statErr := fs.Stat(one.checkout.FS, dir); errors.Is(statErr, fs.ErrNotExist) || statErr == nil && !info.IsDir() {
 		return nil, nil //nolint:nilnil // an environment that is not there is no plan
 	}
 	return s.pipeline(ctx, pipeline.Options{

@@ -24,7 +24,8 @@ func TestHookPush(t *testing.T) {
 	}
 	for name, test := range map[string]func(*testing.T, string){
 		"over file": pushOverFile, "refs": pushRefs, "ways": pushWays, "options": pushOptions,
-		"hostile trees": pushHostileTrees, "huge": pushHuge, "empty trees": pushEmptyTrees,
+		"hostile trees": pushHostileTrees, "huge": pushHuge, "empty trees": pushEmptyTrees, "links": pushLinks, "LFS": pushLFS,
+		"GitHub example": gitHubExample, "GitLab example": gitLabExample,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, program) })
 	}
@@ -235,6 +236,7 @@ func pushWays(t *testing.T, program string) {
 			git(t, p.clone, "clone", "-q", "--bare", "--shared", p.server, fork)
 			p.install(t, fork, "")
 			p.server, p.url = fork, fork
+			p.commit(t, map[string]string{"README.md": "of the fork\n"})
 			return p
 		},
 		"the separator in the path": func(t *testing.T) pushed {
@@ -290,30 +292,31 @@ func pushOptions(t *testing.T, program string) {
 		name, arguments string
 		files           map[string]string
 		refused         string // empty for accepted
+		summary         string // of what is accepted
 	}{
-		{"other branch only", "--branch 'release/*' --branch stable", badProd(), ""},
-		{"this branch too", "--branch stable --branch 'm*'", badProd(), badLine},
-		{"full name of a branch", "--branch refs/heads/main", badProd(), badLine},
-		{"other directories", "--path clusters/dev --path 'clusters/te*'", badProd(), ""},
-		{"glob", "--path 'clusters/*'", badProd(), badLine},
-		{"glob over directories", "--path '**/prod'", badProd(), badLine},
-		{"nothing matches", "--path 'sites/*'", nil, ""},
-		{"named directory is missing", "--path sites/one", nil, "sites/one: error: "},
-		{"warnings pass", "", map[string]string{"clusters/dev/kustomization.yaml": warned}, ""},
-		{"warnings refuse", "--strict", map[string]string{"clusters/dev/kustomization.yaml": warned}, "clusters/dev/kustomization.yaml:"},
-		{"too many files", "--max-files 10", nil, "refused: main at "},
-		{"too large a file", "--max-file-bytes 20000", map[string]string{"big.bin": strings.Repeat("x", 30000)}, "refused: main at "},
-		{"too many bytes", "--max-total-bytes 9999", nil, "refused: main at "},
-		{"too many environments", "--max-environments 2", nil, "refused: main at "},
-		{"too little time", "--timeout 1ns", nil, "error: the push cannot be checked and is therefore refused: it took longer than 1ns"},
-		{"wrong flag", "--pathes x", nil, "error: unknown flag"},
+		{"other branch only", "--branch 'release/*' --branch stable", badProd(), "", "valid: "},
+		{"this branch too", "--branch stable --branch 'm*'", badProd(), badLine, ""},
+		{"full name of a branch", "--branch refs/heads/main", badProd(), badLine, ""},
+		{"other directories", "--path clusters/dev --path 'clusters/te*'", badProd(), "", "valid: "},
+		{"glob", "--path 'clusters/*'", badProd(), badLine, ""},
+		{"glob over directories", "--path '**/prod'", badProd(), badLine, ""},
+		{"nothing matches", "--path 'sites/*'", nil, "", "no directory that --path of the hook matches"},
+		{"named directory is missing", "--path sites/one", nil, "sites/one: error: ", ""},
+		{"warnings pass", "", map[string]string{"clusters/dev/kustomization.yaml": warned}, "", "1 warning"},
+		{"warnings refuse", "--strict", map[string]string{"clusters/dev/kustomization.yaml": warned}, "clusters/dev/kustomization.yaml:", ""},
+		{"too many files", "--max-files 10", nil, "refused: main at ", ""},
+		{"too large a file", "--max-file-bytes 20000", map[string]string{"big.bin": strings.Repeat("x", 30000)}, "refused: main at ", ""},
+		{"too many bytes", "--max-total-bytes 9999", nil, "refused: main at ", ""},
+		{"too many environments", "--max-environments 2", nil, "refused: main at ", ""},
+		{"too little time", "--timeout 1ns", nil, "error: the push cannot be checked and is therefore refused: it took longer than 1ns", ""},
+		{"wrong flag", "--pathes x", nil, "error: unknown flag", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPushed(t, program, tt.arguments)
 			p.commit(t, tt.files)
 			if tt.refused == "" {
-				p.accepted(t, "", "main")
+				p.accepted(t, tt.summary, "main")
 				return
 			}
 			p.refused(t, []string{tt.refused}, "main")
@@ -322,7 +325,7 @@ func pushOptions(t *testing.T, program string) {
 }
 
 // warned is clusters/dev with a Secret in Git, which is a warning.
-var warned = kustomization("../../base", "secret.yaml") + "patches: [{path: patch-platform.yaml}]\n" +
+var warned = kustomization("../../base") + "patches: [{path: patch-platform.yaml}]\n" +
 	"secretGenerator: [{name: s, namespace: inference, literals: [a=b]}]\n"
 
 // pushHostileTrees: what no checkout ever carries is refused by its path.
@@ -368,8 +371,10 @@ func pushHuge(t *testing.T, program string) {
 		files[dir+"kustomization.yaml"] = kustomization("p.yaml")
 		files[dir+"p.yaml"] = strings.Replace(badPatch, "spec:", "spec:\n  version: 0.9.0", 1)
 	}
-	p.commit(t, files)
-	out := p.refused(t, []string{"sites/s000/p.yaml:8:7: error: ", "… and 250 more", "  … and 200 more", ": 300 of 303 environments"}, "main")
+	commit := p.commit(t, files)
+	out := p.refused(t, []string{
+		"sites/s000/p.yaml:8:7: error: ", "… and 250 more", "refused: main at " + commit[:12] + ": 300 of 303 environments", "  … and 200 more",
+	}, "main")
 	if lines := strings.Count(out, "remote: "); lines > 160 {
 		t.Errorf("%d lines", lines)
 	}
@@ -382,4 +387,25 @@ func pushEmptyTrees(t *testing.T, program string) {
 	git(t, p.clone, "rm", "-rqf", ".")
 	p.commit(t, map[string]string{"README.md": "hello\n"})
 	p.accepted(t, "holds no environment", "docs")
+}
+
+// pushLinks: links that stay in the repository work, also to directories.
+func pushLinks(t *testing.T, program string) {
+	p := newPushed(t, program, "--path 'links/*'")
+	write(t, p.clone, map[string]string{"links/README": "not a directory\n"})
+	link(t, p, "../clusters/prod", "links/prod")
+	p.commit(t, nil)
+	p.accepted(t, ", 1 environment, ", "main")
+	p.commit(t, badProd())
+	p.refused(t, []string{"links/prod/patch-platform.yaml:7:7: error: "}, "main")
+}
+
+// pushLFS: a file that Git LFS keeps elsewhere matters where it is a manifest only.
+func pushLFS(t *testing.T, program string) {
+	const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
+	p := newPushed(t, program, "")
+	p.commit(t, map[string]string{"weights/index.json": pointer})
+	p.accepted(t, "3 environments", "main")
+	p.commit(t, map[string]string{"clusters/prod/patch-platform.yaml": pointer})
+	p.refused(t, []string{"clusters/prod/"}, "main")
 }

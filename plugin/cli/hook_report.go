@@ -25,7 +25,7 @@ const (
 // unchecked is the error of a push about which there is no answer. It says
 // nothing about where the repository lies on the server.
 func (s *session) unchecked(err error, f *hookFlags) error {
-	text := ""
+	var text string
 	var e *source.Error
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -46,7 +46,7 @@ func (s *session) reportPush(checks []*commitCheck, f *hookFlags) error {
 	failed := false
 	for _, c := range checks {
 		if c.ok() {
-			valid = append(valid, c.summary())
+			valid = append(valid, c.summary(f))
 			continue
 		}
 		failed = true
@@ -98,8 +98,11 @@ func (c *commitCheck) name() string {
 }
 
 // summary says in a few words that a commit is valid.
-func (c *commitCheck) summary() string {
-	if c.environments == 0 {
+func (c *commitCheck) summary(f *hookFlags) string {
+	switch {
+	case c.environments == 0 && len(f.paths) > 0:
+		return c.name() + " holds no directory that --path of the hook matches"
+	case c.environments == 0:
 		return c.name() + " holds no environment"
 	}
 	return fmt.Sprintf("%s, %s, %s", c.name(), plural(c.environments, "environment"), c.passing)

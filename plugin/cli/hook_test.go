@@ -131,10 +131,6 @@ func TestHookInputFails(t *testing.T) {
 	if !strings.Contains(r.err, "disk on fire") {
 		t.Errorf("stderr: %q", r.err)
 	}
-	r = harness{dir: t.TempDir()}.hook(t.Context(), nil, "--timeout", "1ns")
-	if r.status == cli.ExitOK {
-		t.Error("accepted")
-	}
 	silent, writer := io.Pipe()
 	defer writer.Close()
 	r = harness{dir: t.TempDir()}.hook(t.Context(), silent, "--timeout", "20ms").want(t, cli.ExitRefused)
@@ -256,7 +252,6 @@ func TestPushedEnvironments(t *testing.T) {
 		{"hidden directories and charts", map[string]string{
 			".github/kustomization.yaml": kustomization(), "chart/Chart.yaml": "name: c\n", "chart/templates/p.yaml": goodSpec, "chart/k/kustomization.yaml": kustomization(),
 		}, nil, []string{"chart/k"}},
-		{"Git LFS", map[string]string{"a/p.yaml": "version https://git-lfs.github.com/spec/v1\n"}, nil, nil},
 		{"globs", map[string]string{"a/b/c": "", "a/.b/c": "", "d/b/e/f": "", "b": ""}, []string{"*/b"}, []string{"a/b", "d/b"}},
 		{"deep globs", map[string]string{"a/b/c": "", "d/b/e/f": ""}, []string{"**"}, []string{".", "a", "a/b", "d", "d/b", "d/b/e"}},
 		{"globs and names", map[string]string{"a/b/c": "", "d/b/e/f": ""}, []string{"a/**/b", "nope", "d/**/e", "d/*/e"}, []string{"a/b", "d/b/e", "nope"}},

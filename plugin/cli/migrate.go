@@ -151,7 +151,7 @@ func (s *session) printMigrated(f *migrateFlags, at place, result *migrate.Resul
 }
 
 func describeChange(c migrate.Change) string {
-	text := ""
+	var text string
 	switch {
 	case c.From != "" && c.To != "" && c.From != c.To:
 		text = c.From + " → " + c.To

@@ -68,6 +68,7 @@ Exit status: 0 done, 1 refused or failed, 2 wrong usage.`,
 			return cmd.Help()
 		},
 	}
+	root.SetIn(s.In)
 	root.SetOut(&s.out)
 	root.SetErr(s.Err)
 	root.PersistentFlags().BoolVar(&s.noColor, "no-color", false, "no colour, even on a terminal (as the variable NO_COLOR)")

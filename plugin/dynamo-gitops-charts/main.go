@@ -7,6 +7,7 @@
 package main
 
 import (
+	"context"
 	"os"
 
 	"github.com/dynamo-gitops/dynamo-gitops/plugin/charts"
@@ -20,5 +21,5 @@ import (
 var version, commit string
 
 func main() {
-	os.Exit(process.Run(cli.ReadBuildInfo(version, commit), charts.Engine{}))
+	os.Exit(process.Run(context.Background(), cli.ReadBuildInfo(version, commit), charts.Engine{}))
 }

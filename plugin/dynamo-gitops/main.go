@@ -11,6 +11,7 @@
 package main
 
 import (
+	"context"
 	"os"
 
 	"github.com/dynamo-gitops/dynamo-gitops/plugin/cli"
@@ -23,5 +24,5 @@ import (
 var version, commit string
 
 func main() {
-	os.Exit(process.Run(cli.ReadBuildInfo(version, commit), nil))
+	os.Exit(process.Run(context.Background(), cli.ReadBuildInfo(version, commit), nil))
 }

@@ -32,11 +32,12 @@ const renderGCPercent = 400
 const nameVariable = "DYNAMO_GITOPS_PROGRAM_NAME"
 
 // Run executes the command line of this process and returns its exit status.
+// Signals and the end of ctx stop it.
 // With charts nil, commands that need Helm replace this process by ChartsProgram.
-func Run(build cli.BuildInfo, charts cli.ChartEngine) int {
+func Run(ctx context.Context, build cli.BuildInfo, charts cli.ChartEngine) int {
 	// A reader that goes away must be an error and an exit status, not a signal.
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	if charts != nil {
@@ -53,6 +54,7 @@ func Run(build cli.BuildInfo, charts cli.ChartEngine) int {
 	}
 	return cli.New(cli.Options{
 		Name: name,
+		In:   os.Stdin,
 		Out:  os.Stdout, Err: os.Stderr,
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
