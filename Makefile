@@ -71,8 +71,9 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 	hack/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
-bench: ## Run the benchmarks
-	@if [[ -x bench/run.sh ]]; then bench/run.sh; else go test -run '^$$' -bench . -benchmem ./pkg/...; fi
+bench: build $(KUSTOMIZE) $(HELM) ## Measure whole processes against kustomize and helm (20 minutes), then the packages
+	go run ./bench -dynamo-gitops $(BIN)/dynamo-gitops -kustomize $(KUSTOMIZE) -helm $(HELM)
+	go test -run '^$$' -bench . -benchmem ./pkg/...
 
 .PHONY: cover
 cover: ## Show which share of each package's statements the tests run

@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	return errors.Join(s.report(ctx, dir, out))
+	return s.report(ctx, dir, out)
 }
 
 func (s settings) report(ctx context.Context, dir string, out io.Writer) error {
