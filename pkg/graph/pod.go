@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/values"
 )
 
 // mainContainer is the name of the container that runs Dynamo.
@@ -102,7 +104,7 @@ func (p parser) alphaGPUs(resources node) []GPU {
 
 func (p parser) alphaGPU(block node, value any) []GPU {
 	field := block.at("gpu")
-	if _, number := wholeNumber(value); number {
+	if _, number := values.WholeNumber(value); number {
 		p.errs = append(p.errs, &FieldError{
 			Field: field, GPUNumber: true, Problem: "the GPU count is a number where v1alpha1 wants a string",
 			Fix: "put the count in quotation marks",

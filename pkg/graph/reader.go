@@ -4,9 +4,7 @@
 package graph
 
 import (
-	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 
@@ -119,7 +117,7 @@ func (r *reader) integer(n node, key string) (int64, bool) {
 	if !ok || value == nil {
 		return 0, false
 	}
-	number, ok := wholeNumber(value)
+	number, ok := values.WholeNumber(value)
 	if !ok {
 		r.wrongType(n.at(key), "a whole number", value)
 		return 0, false
@@ -164,7 +162,7 @@ func (r *reader) textMap(n node, key string) map[string]string {
 
 // count reads a number of devices, as a quantity or a number.
 func (r *reader) count(value any, path string) (int64, bool) {
-	if number, ok := wholeNumber(value); ok && number >= 0 {
+	if number, ok := values.WholeNumber(value); ok && number >= 0 {
 		return number, true
 	}
 	text, ok := value.(string)
@@ -183,25 +181,6 @@ func (r *reader) count(value any, path string) (int64, bool) {
 		return 0, false
 	}
 	return number, true
-}
-
-func wholeNumber(value any) (int64, bool) {
-	switch number := value.(type) {
-	case int64:
-		return number, true
-	case int:
-		return int64(number), true
-	case float64:
-		if number != math.Trunc(number) || math.Abs(number) > 1<<53 {
-			return 0, false
-		}
-		return int64(number), true
-	case json.Number:
-		whole, err := number.Int64()
-		return whole, err == nil
-	default:
-		return 0, false
-	}
 }
 
 func kindOf(value any) string {

@@ -4,8 +4,6 @@
 package guard
 
 import (
-	"encoding/json"
-	"math"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -69,7 +67,7 @@ func (p *platform) flag(path string) bool {
 // number returns the value as a whole number, or the fallback.
 func (p *platform) number(path string, fallback int64) int64 {
 	value, _ := p.value(path)
-	if number, ok := wholeNumber(value); ok {
+	if number, ok := values.WholeNumber(value); ok {
 		return number
 	}
 	return fallback
@@ -78,7 +76,7 @@ func (p *platform) number(path string, fallback int64) int64 {
 // size returns the value as a quantity of bytes.
 func (p *platform) size(path string) (resource.Quantity, bool) {
 	value, _ := p.value(path)
-	if number, ok := wholeNumber(value); ok {
+	if number, ok := values.WholeNumber(value); ok {
 		return *resource.NewQuantity(number, resource.BinarySI), true
 	}
 	text, ok := value.(string)
@@ -171,25 +169,6 @@ func text(content map[string]any, path ...string) string {
 	value, _ := values.Get(content, path...)
 	text, _ := value.(string)
 	return text
-}
-
-func wholeNumber(value any) (int64, bool) {
-	switch number := value.(type) {
-	case int64:
-		return number, true
-	case int:
-		return int64(number), true
-	case float64:
-		if number != math.Trunc(number) || math.Abs(number) > 1<<53 {
-			return 0, false
-		}
-		return int64(number), true
-	case json.Number:
-		whole, err := number.Int64()
-		return whole, err == nil
-	default:
-		return 0, false
-	}
 }
 
 // items returns the maps of the list at a path.

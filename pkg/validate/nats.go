@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/values"
 )
 
 const (
@@ -185,7 +186,7 @@ func checkMaxPayload(p *platform, r *Report) {
 // payloadSize reads a size as NATS's configuration does: a number, or a number
 // with a unit. K, M and G are decimal, KB, MB, GB, Ki, Mi and Gi binary.
 func payloadSize(value any) (int64, bool) {
-	if number, ok := wholeNumber(value); ok {
+	if number, ok := values.WholeNumber(value); ok {
 		return number, true
 	}
 	text, ok := value.(string)

@@ -4,8 +4,6 @@
 package validate
 
 import (
-	"encoding/json"
-	"math"
 	"strconv"
 	"strings"
 
@@ -62,13 +60,13 @@ func (p *platform) flag(path string) bool {
 // number returns the value as a whole number; ok is false for anything else.
 func (p *platform) number(path string) (int64, bool) {
 	value, _ := p.value(path)
-	return wholeNumber(value)
+	return values.WholeNumber(value)
 }
 
 // size returns the value as a quantity of bytes.
 func (p *platform) size(path string) (resource.Quantity, bool) {
 	value, _ := p.value(path)
-	if number, ok := wholeNumber(value); ok {
+	if number, ok := values.WholeNumber(value); ok {
 		return *resource.NewQuantity(number, resource.BinarySI), true
 	}
 	text, ok := value.(string)
@@ -212,25 +210,6 @@ func (p *platform) watches() string {
 // natsAbsent says whether workers get no NATS at all.
 func (p *platform) natsAbsent() bool {
 	return !p.installs(partNATS) && p.text("dynamo-operator.natsAddr") == ""
-}
-
-func wholeNumber(value any) (int64, bool) {
-	switch number := value.(type) {
-	case int64:
-		return number, true
-	case int:
-		return int64(number), true
-	case float64:
-		if number != math.Trunc(number) || math.Abs(number) > 1<<53 {
-			return 0, false
-		}
-		return int64(number), true
-	case json.Number:
-		whole, err := number.Int64()
-		return whole, err == nil
-	default:
-		return 0, false
-	}
 }
 
 func item(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }

@@ -48,7 +48,7 @@ func (p *platform) trees() []valueTree {
 func checkRegistryPassword(p *platform, r *Report) {
 	for _, tree := range p.trees() {
 		value, _ := values.Get(tree.root, strings.Split(registryPassword, ".")...)
-		if _, number := wholeNumber(value); number || isLiteral(value) {
+		if _, number := values.WholeNumber(value); number || isLiteral(value) {
 			r.Add(tree.place(registryPassword), "a registry password stands in Git",
 				"remove it, rotate it, and name an existing Secret in spec.components.operator.registry.existingSecret")
 		}
