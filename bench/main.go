@@ -33,8 +33,8 @@ func main() {
 
 // settings are the flags.
 type settings struct {
-	program, kustomize, helm, quickstart string
-	runs, largest, peerLargest           int
+	program, kustomize, helm, quickstart, charts, only string
+	runs, largest, peerLargest                         int
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -44,6 +44,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&s.kustomize, "kustomize", "bin/kustomize", "kustomize v5.8.0 to compare with")
 	flags.StringVar(&s.helm, "helm", "bin/helm", "helm v4 to compare with")
 	flags.StringVar(&s.quickstart, "quickstart", "examples/quickstart", "the starter repository")
+	flags.StringVar(&s.charts, "charts", "overlays/charts", "the reference charts")
+	flags.StringVar(&s.only, "only", "", "one part alone: start-up, starter, rendering, adapters or pass-through")
 	flags.IntVar(&s.runs, "runs", 7, "runs of each short measurement")
 	flags.IntVar(&s.largest, "largest", 100_000, "most adapters")
 	flags.IntVar(&s.peerLargest, "peer-largest", 10_000, "most objects given to kustomize, which takes minutes for 10,000")
@@ -60,10 +62,20 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 func (s settings) report(ctx context.Context, dir string, out io.Writer) error {
 	fmt.Fprintf(out, "## Measured\n\nMedians of CPU time (user and system) and the highest resident set of whole processes, cold start included.\n")
-	for _, part := range []func(context.Context, string, io.Writer) error{
-		s.startUp, s.starter, s.adapters, s.passThrough,
+	for _, part := range []struct {
+		name string
+		run  func(context.Context, string, io.Writer) error
+	}{
+		{"start-up", s.startUp},
+		{"starter", s.starter},
+		{"rendering", s.rendering},
+		{"adapters", s.adapters},
+		{"pass-through", s.passThrough},
 	} {
-		if err := part(ctx, dir, out); err != nil {
+		if s.only != "" && s.only != part.name {
+			continue
+		}
+		if err := part.run(ctx, dir, out); err != nil {
 			return err
 		}
 	}
