@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -135,7 +136,7 @@ func (s *session) report(err error) int {
 	}
 	var done *failure
 	if errors.As(err, &done) {
-		s.printf("error: %s\n", s.explain(done.error))
+		s.printf("%serror: %s\n", s.file(done.error), s.explain(done.error))
 		return ExitRefused
 	}
 	var wrong *usageError
@@ -146,13 +147,25 @@ func (s *session) report(err error) int {
 	return ExitUsage
 }
 
+// file returns "file: " for an error about one file of a local directory.
+func (s *session) file(err error) string {
+	var e *source.Error
+	if !errors.As(err, &e) || e.Path == "" || source.IsGitURL(e.URL) {
+		return ""
+	}
+	return printable(path.Join(s.shown(e.URL), e.Path)) + ": "
+}
+
 // explain puts an error on one line, and names the flag where one helps.
 func (s *session) explain(err error) string {
 	text := oneLine(err.Error())
 	var e *source.Error
 	if errors.As(err, &e) && !source.IsGitURL(e.URL) { // a directory: as the user would write it
 		shown := *e
-		shown.URL = cmp.Or(s.shown(e.URL), ".")
+		shown.URL, shown.Path = cmp.Or(s.shown(e.URL), "."), ""
+		if e.Path != "" { // the line begins with the file
+			shown.URL = ""
+		}
 		text = oneLine(shown.Error())
 	}
 	switch {
