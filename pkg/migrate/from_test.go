@@ -245,7 +245,7 @@ func upstream(t testing.TB) string {
 			break
 		}
 		if dir == filepath.Dir(dir) {
-			t.Skip("no go.mod")
+			t.Fatal("no go.mod above the test")
 		}
 		dir = filepath.Dir(dir)
 	}

@@ -37,7 +37,7 @@ func gitEnv(extra ...string) []string {
 func git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
+		t.Fatal("git is not installed; the tests need it")
 	}
 	cmd := exec.Command("git", args...)
 	cmd.Dir, cmd.Env = dir, gitEnv()
@@ -113,7 +113,7 @@ func backend(t testing.TB, root string) http.Handler {
 	t.Helper()
 	exe, err := exec.LookPath("git")
 	if err != nil {
-		t.Skip("git is not installed")
+		t.Fatal("git is not installed; the tests need it")
 	}
 	return &cgi.Handler{
 		Path: exe, Args: []string{"http-backend"}, Stderr: io.Discard,

@@ -113,7 +113,7 @@ func server(t *testing.T, root string) string {
 	t.Helper()
 	backend := filepath.Join(git(t, root, "--exec-path"), "git-http-backend")
 	if _, err := os.Stat(backend); err != nil {
-		t.Skip("git http-backend is not installed")
+		t.Fatal("git http-backend is not installed; it is part of git")
 	}
 	handler := &cgi.Handler{Path: backend, Env: []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1"}}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
