@@ -32,15 +32,26 @@ func (Engine) Inflate(ctx context.Context, plan *pipeline.Plan, s cli.ChartSetti
 	if err != nil {
 		return nil, nil, err
 	}
-	result, err := inflater.Plan(ctx, plan)
+	return renderer{inflater}.Inflate(ctx, plan)
+}
+
+// Renderer implements cli.ChartEngine.
+func (Engine) Renderer(s cli.ChartSettings) (cli.Renderer, error) {
+	inflater, err := newInflater(s)
+	return renderer{inflater}, err
+}
+
+// renderer implements cli.Renderer.
+type renderer struct{ *inflate.Inflater }
+
+// Inflate implements cli.Renderer.
+func (r renderer) Inflate(ctx context.Context, plan *pipeline.Plan) ([]object.Object, []object.Finding, error) {
+	result, err := r.Plan(ctx, plan)
 	if err != nil {
 		return nil, nil, err
 	}
 	return result.Objects, result.Findings, nil
 }
-
-// Renderer implements cli.ChartEngine.
-func (Engine) Renderer(s cli.ChartSettings) (cli.Renderer, error) { return newInflater(s) }
 
 // Resolve implements cli.ChartEngine.
 func (Engine) Resolve(ctx context.Context, c lock.Chart, insecure bool, s cli.ChartSettings) (lock.Chart, error) {

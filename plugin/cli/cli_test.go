@@ -33,6 +33,7 @@ type harness struct {
 	terminal bool
 	name     string
 	build    func(context.Context, pipeline.Options) (*pipeline.Plan, error)
+	charts   cli.ChartEngine
 }
 
 // result is what a run left.
@@ -43,7 +44,9 @@ type result struct {
 
 func (h harness) options(out, err *bytes.Buffer) cli.Options {
 	return cli.Options{
-		Name: h.name, Out: out, Err: err, OutTerminal: h.terminal, ErrTerminal: h.terminal,
+		Charts: h.charts,
+		Name:   h.name, Out: out, Err: err, OutTerminal: h.terminal, ErrTerminal: h.terminal,
+		Charts: h.charts,
 		Getenv: func(name string) string { return h.env[name] }, Dir: h.dir,
 		Build: cli.BuildInfo{Version: "v1.2.3", Commit: "4f1c"},
 	}

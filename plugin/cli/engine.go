@@ -27,14 +27,17 @@ type ChartEngine interface {
 	Resolve(ctx context.Context, c lock.Chart, insecure bool, s ChartSettings) (lock.Chart, error)
 	// Prune removes charts from the cache.
 	Prune(ctx context.Context, p CachePrune, s ChartSettings) (CachePruned, error)
-	// Renderer renders single releases, each chart being read once.
+	// Renderer renders releases and plans, each chart being read once.
 	Renderer(s ChartSettings) (Renderer, error)
 }
 
-// Renderer renders the release of one Platform.
+// Renderer renders releases. What does not depend on the Platform may be shared
+// between its results, which are not changed.
 type Renderer interface {
-	// Render returns the objects, hooks included.
+	// Render returns the objects of one Platform's release, hooks included.
 	Render(ctx context.Context, p pipeline.PlatformPlan) ([]object.Object, error)
+	// Inflate is ChartEngine.Inflate.
+	Inflate(ctx context.Context, plan *pipeline.Plan) ([]object.Object, []object.Finding, error)
 }
 
 // ChartSettings say where charts come from and how they are rendered.

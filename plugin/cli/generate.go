@@ -20,9 +20,11 @@ type generateFlags struct {
 	buildFlags
 	chartFlags
 	output, dir string
-	render      bool
-	force       bool
-	origin      bool
+	// environments are patterns of directories to generate in one call.
+	environments []string
+	render       bool
+	force        bool
+	origin       bool
 }
 
 func (s *session) generateCommand() *cobra.Command {
@@ -34,10 +36,14 @@ func (s *session) generateCommand() *cobra.Command {
 to the directory PATH (default: this one) or to the Git repository URL, in the
 order in which they are applied. The same input gives the same bytes.
 
-Nothing is printed when anything is refused.`,
+With --environments it generates many directories in one call, each into a
+directory of its own below --output-dir, reading each chart once.
+
+Nothing is printed or written when anything is refused.`,
 		Example: "  " + s.displayName() + ` generate clusters/prod
   ` + s.displayName() + ` generate https://git.example.com/platform.git --revision v1.4.0 --path clusters/prod
-  ` + s.displayName() + ` generate clusters/prod --output-dir rendered/prod`,
+  ` + s.displayName() + ` generate clusters/prod --output-dir rendered/prod
+  ` + s.displayName() + ` generate --environments 'clusters/*' --render --output-dir rendered`,
 		Args: atMostOne,
 		RunE: run(func(cmd *cobra.Command, args []string) error {
 			return s.generate(cmd.Context(), &f, args)
@@ -49,6 +55,7 @@ Nothing is printed when anything is refused.`,
 	flags.BoolVar(&f.render, "render", false, "print what the charts render instead of the HelmReleases")
 	flags.StringVarP(&f.output, "output", "o", formatYAML, "yaml or json")
 	flags.StringVar(&f.dir, "output-dir", "", "write one file per object to this directory instead of standard output")
+	flags.StringSliceVar(&f.environments, "environments", nil, "directories to generate, such as 'clusters/*', each below --output-dir")
 	flags.BoolVar(&f.force, "force", false, "let --output-dir write into a directory that holds other files")
 	flags.BoolVar(&f.origin, "show-origin", false, "tell on standard error where each release value comes from")
 	completeWith(cmd, "output", formatYAML, formatJSON)
@@ -69,6 +76,9 @@ func (s *session) generate(ctx context.Context, f *generateFlags, args []string)
 		if engine, err = s.charts(); err != nil {
 			return err
 		}
+	}
+	if len(f.environments) > 0 {
+		return s.generateEach(ctx, f, engine, args)
 	}
 	b, err := s.buildFrom(ctx, &f.buildFlags, args)
 	if err != nil {
@@ -127,7 +137,7 @@ func (s *session) emit(ctx context.Context, f *generateFlags, objects []object.O
 		}
 		return object.WriteYAML(&s.out, objects)
 	}
-	files, err := objectFiles(objects, f.output)
+	files, err := objectFiles(objects, encoder{format: f.output})
 	if err != nil {
 		return err
 	}

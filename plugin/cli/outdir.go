@@ -17,6 +17,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
 
@@ -34,24 +36,42 @@ const (
 )
 
 // objectFiles encodes one file per object, <kind>_<namespace>_<name>.yaml.
-func objectFiles(objects []object.Object, format string) (map[string][]byte, error) {
+func objectFiles(objects []object.Object, e encoder) (map[string][]byte, error) {
 	files := make(map[string][]byte, len(objects))
 	for _, o := range objects {
-		var data []byte
-		var err error
-		if format == formatJSON {
-			var b bytes.Buffer
-			err = writeJSON(&b, o.Object)
-			data = b.Bytes()
-		} else {
-			data, err = o.YAML()
-		}
+		data, err := e.encode(o)
 		if err != nil {
 			return nil, err
 		}
-		files[uniqueName(files, o, "."+format)] = data
+		files[uniqueName(files, o, "."+e.format)] = data
 	}
 	return files, nil
+}
+
+// encoder writes objects in a format. With a map it remembers what it wrote:
+// environments share the definitions of a chart version, which are large.
+type encoder struct {
+	format string
+	known  map[*unstructured.Unstructured][]byte
+}
+
+func (e encoder) encode(o object.Object) ([]byte, error) {
+	if data, ok := e.known[o.Unstructured]; ok {
+		return data, nil
+	}
+	var data []byte
+	var err error
+	if e.format == formatJSON {
+		var b bytes.Buffer
+		err = writeJSON(&b, o.Object)
+		data = b.Bytes()
+	} else {
+		data, err = o.YAML()
+	}
+	if e.known != nil && err == nil && o.GetKind() == "CustomResourceDefinition" {
+		e.known[o.Unstructured] = data
+	}
+	return data, err
 }
 
 // uniqueName names the file of an object. Objects whose names differ only in
