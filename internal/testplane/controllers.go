@@ -5,10 +5,17 @@ package testplane
 
 import (
 	"context"
+	_ "embed" // for stages.yaml
 	"fmt"
+	"os"
 
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/binaries"
 )
+
+// stages say what KWOK does.
+//
+//go:embed stages.yaml
+var stages string //nolint:gochecknoglobals // a file of this package; nothing writes to it
 
 // startControllers starts what the options ask for beside the API server.
 func (p *Plane) startControllers(context.Context) error {
@@ -35,6 +42,10 @@ func (p *Plane) startControllerManager() error {
 	if err != nil {
 		return err
 	}
+	controllers := "*"
+	if !p.options.KWOK {
+		controllers += ",-node-lifecycle-controller" // it takes a node without heartbeats for dead
+	}
 	return p.run(binaries.ControllerManager,
 		"--kubeconfig="+kubeconfig, "--authentication-kubeconfig="+kubeconfig, "--authorization-kubeconfig="+kubeconfig,
 		"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", p.ports.ControllerManager), "--cert-dir="+p.path("pki"),
@@ -42,8 +53,7 @@ func (p *Plane) startControllerManager() error {
 		"--service-account-private-key-file="+p.authority.file("service-accounts.key"),
 		"--root-ca-file="+p.authority.file("ca.crt"),
 		"--kube-api-qps=300", "--kube-api-burst=500",
-		// Without kubelets, nodes are Ready because they are said to be.
-		"--controllers=*,-node-lifecycle-controller",
+		"--controllers="+controllers,
 	)
 }
 
@@ -65,7 +75,11 @@ func (p *Plane) startKWOK() error {
 	if err != nil {
 		return err
 	}
-	return p.run(binaries.KWOK,
+	config := p.path("kwok.yaml")
+	if err := os.WriteFile(config, []byte(stages), 0o600); err != nil {
+		return err
+	}
+	return p.run(binaries.KWOK, "--config="+config,
 		"--kubeconfig="+kubeconfig, "--manage-all-nodes=true",
 		"--server-address="+address(p.ports.KWOK), "--node-ip=127.0.0.1", "--node-lease-duration-seconds=40",
 	)
