@@ -15,7 +15,7 @@ import (
 // stages say what KWOK does.
 //
 //go:embed stages.yaml
-var stages string //nolint:gochecknoglobals // a file of this package; nothing writes to it
+var stages string
 
 // startControllers starts what the options ask for beside the API server.
 func (p *Plane) startControllers(context.Context) error {

@@ -30,7 +30,8 @@ type Options struct {
 	// ControllerManager and Scheduler run those programs. Without the controller
 	// manager nothing makes service accounts, so Pods are admitted without one.
 	ControllerManager, Scheduler bool
-	// KWOK keeps the nodes Ready and moves Pods through their phases.
+	// KWOK keeps the nodes Ready and moves Pods through their phases. With the
+	// controller manager there are volumes for sixteen claims without a class.
 	KWOK bool
 	// CRDs are files, or directories of files, with CustomResourceDefinitions in
 	// YAML. They are established when Start returns.
@@ -81,7 +82,7 @@ func Start(ctx context.Context, o Options) (*Plane, error) {
 
 func (p *Plane) start(ctx context.Context) error {
 	began := time.Now()
-	steps := []func(context.Context) error{p.prepare, p.startEtcd, p.startAPIServer, p.installCRDs, p.startControllers, p.createNodes}
+	steps := []func(context.Context) error{p.prepare, p.startEtcd, p.startAPIServer, p.installCRDs, p.startControllers, p.createNodes, p.createVolumes}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("start the test plane: %w", err)
