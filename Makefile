@@ -44,6 +44,14 @@ build: ## Build the static binaries bin/dynamo-gitops and bin/dynamo-gitops-char
 demo: ## Show it: a Git repository, dev, test and prod generated from it, a broken commit refused
 	@hack/demo.sh
 
+.PHONY: testplane
+testplane: ## Build what is missing of Kubernetes, etcd and KWOK for tests (once, ten minutes) into the cache
+	@go run ./hack/planebuild testplane
+
+.PHONY: peers
+peers: ## Build what is missing of the Flux controllers for end-to-end tests into the cache
+	@go run ./hack/planebuild peers
+
 .PHONY: image
 image: ## Build the container image (needs docker)
 	docker build --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) -t $(IMAGE) .
@@ -51,7 +59,7 @@ image: ## Build the container image (needs docker)
 ##@ Check
 
 .PHONY: test
-test: ## Run every test, with the race detector where there is a C compiler
+test: testplane peers ## Run every test, with the race detector where there is a C compiler
 	@[[ -n "$(RACE)" ]] || echo "make test: no C compiler found, so WITHOUT the race detector" >&2
 	go test $(RACE) -timeout 30m ./...
 
