@@ -70,7 +70,7 @@ func (w *world) value(t *testing.T, namespace, name string) string {
 }
 
 func TestRun(t *testing.T) {
-	plane := testplane.New(t, testplane.Options{})
+	plane := testplane.New(t, testplane.Options{CRDs: []string{"../../plugin/flux/config/crd/bases"}}) // the server accepts the definitions
 	c, err := client.New(plane.RESTConfig(), client.Options{})
 	if err != nil {
 		t.Fatal(err)
