@@ -17,9 +17,9 @@ for _, c in ipairs(obj.status.conditions or {}) do
   end
 end
 if total > 0 and (not lora or up >= total) then
-  return {status = "Healthy", message = string.format("%d endpoints", total)}
+  return {status = "Healthy", message = total .. " endpoints"}
 end
 if total > 0 then
-  hs.message = string.format("%d of %d endpoints are ready", up, total)
+  hs.message = up .. " of " .. total .. " endpoints are ready"
 end
 return hs
