@@ -63,7 +63,12 @@ func start(t *testing.T, config string) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	argo, err := cmpserver.NewServer(plugin.CMPServerInitConstants{PluginConfig: *read})
+	return serve(t, *read)
+}
+
+func serve(t testing.TB, config plugin.PluginConfig) *server {
+	t.Helper()
+	argo, err := cmpserver.NewServer(plugin.CMPServerInitConstants{PluginConfig: config})
 	if err != nil {
 		t.Fatal(err)
 	}
