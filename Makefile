@@ -63,6 +63,10 @@ test: testplane peers ## Run every test, with the race detector where there is a
 	@[[ -n "$(RACE)" ]] || echo "make test: no C compiler found, so WITHOUT the race detector" >&2
 	go test $(RACE) -timeout 30m ./...
 
+.PHONY: test-argocd
+test-argocd: ## Run the plugin in Argo CD's own server; the first build takes minutes
+	cd test/argocd && go vet ./... && go test -timeout 15m ./...
+
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## Run golangci-lint and the checks of scripts and the Dockerfile
 	$(GOLANGCI_LINT) run ./...
@@ -101,6 +105,7 @@ ci: ## Run all that CI runs
 generate: $(CONTROLLER_GEN) ## Write deepcopy methods, CRDs, JSON Schemas and reference documentation
 	CONTROLLER_GEN=$(CONTROLLER_GEN) hack/crds/generate.sh
 	CONTROLLER_GEN=$(CONTROLLER_GEN) hack/schemagen/generate.sh
+	plugin/argocd/install/gen.sh
 	go run ./hack/docgen -out docs/reference
 
 .PHONY: tidy

@@ -49,6 +49,8 @@ type Options struct {
 	Overlays fs.FS
 	// Limits bound the files that are read. Default: config.DefaultLimits.
 	Limits config.Limits
+	// Override replaces what every Platform says. Default: nothing.
+	Override Override
 }
 
 // Plan is the result of a build that was not refused. It is never empty: a
@@ -143,6 +145,9 @@ func (b *build) run(ctx context.Context) (*Plan, error) {
 	b.index(result)
 	set, err := b.locator.Load(b.withoutOverlays(ctx, result))
 	if err != nil {
+		return nil, err
+	}
+	if err := b.override(set); err != nil {
 		return nil, err
 	}
 	platforms, err := b.platforms(ctx, set)

@@ -57,6 +57,8 @@ const (
 	CodeUnstable = "DG1252"
 	// CodeClusterValues is a release with values that only the cluster has.
 	CodeClusterValues = "DG1253"
+	// CodeArgo is a Platform that Argo CD cannot deploy as it says.
+	CodeArgo = "DG1254"
 )
 
 func renderCodes() []object.Code {
@@ -75,6 +77,11 @@ func renderCodes() []object.Code {
 			ID: CodeClusterValues, Severity: object.SeverityWarning, Title: "values that only the cluster has",
 			Help: "spec.valuesFrom names ConfigMaps and Secrets of the cluster, which rendering in a repository cannot " +
 				"read. What is rendered lacks their values.",
+		},
+		{
+			ID: CodeArgo, Severity: object.SeverityError, Title: "not possible with Argo CD's Helm",
+			Help: "The plugin's outputs application and rendered have no helm-controller: fields of the Platform that only " +
+				"it understands are refused there, and hooks that Argo CD would run at the wrong time are named.",
 		},
 	}
 }

@@ -21,6 +21,8 @@ type buildFlags struct {
 	// inspect looks at a plan while its source is open, and may add findings
 	// whose files are those of the source.
 	inspect func(context.Context, *built) error
+	// override replaces what Platforms say.
+	override pipeline.Override
 	// fromTop names files from the top of the Git work tree.
 	fromTop bool
 }
@@ -66,6 +68,11 @@ func (s *session) buildFrom(ctx context.Context, f *buildFlags, args []string) (
 	if err != nil {
 		return nil, err
 	}
+	return s.buildAt(ctx, f, at)
+}
+
+// buildAt is buildFrom for a place that is known and flags that are checked.
+func (s *session) buildAt(ctx context.Context, f *buildFlags, at place) (*built, error) {
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 	checkout, err := s.open(ctx, &f.sourceFlags, at)
@@ -79,7 +86,7 @@ func (s *session) buildFrom(ctx context.Context, f *buildFlags, args []string) (
 	}
 	b.plan, err = s.pipeline(ctx, pipeline.Options{
 		FS: checkout.FS, Dir: at.dir, Revision: b.revision, Strict: f.strict,
-		AllowUnknownVersion: f.allowUnknownVersion, KubeVersion: f.kubeVersion,
+		AllowUnknownVersion: f.allowUnknownVersion, KubeVersion: f.kubeVersion, Override: f.override,
 	})
 	var findings *object.FindingsError
 	switch {

@@ -144,7 +144,7 @@ func findLock(fsys fs.FS, at place) (lockData, error) {
 			break
 		}
 	}
-	top := workTree(at.location)
+	top := cmp.Or(at.top, workTree(at.location))
 	if at.git || top == "" {
 		return lockData{}, nil
 	}

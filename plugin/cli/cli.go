@@ -54,6 +54,9 @@ type Options struct {
 	OutTerminal, ErrTerminal bool
 	// Getenv looks up an environment variable. Default: none is set.
 	Getenv func(string) string
+	// Environ lists the environment as NAME=VALUE, for the Argo CD plugin, which
+	// refuses variables that it does not know. Default: empty.
+	Environ []string
 	// Dir is the absolute working directory, from which relative paths count.
 	// Required.
 	Dir string

@@ -7,9 +7,11 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -31,6 +33,24 @@ func enclosing(dir, ceiling, home string) string {
 	e := encloser{root: dir, ceiling: ceiling, home: home, visited: map[string]bool{}, overlays: regexp.MustCompile(overlayPattern)}
 	e.directory(dir)
 	return e.root
+}
+
+// visit calls look for the files of every directory that enclosing would look
+// into, in no particular order of directories, until it returns false.
+func visit(dir, ceiling string, look func(file string) bool) {
+	e := encloser{root: dir, ceiling: ceiling, visited: map[string]bool{}, overlays: regexp.MustCompile(overlayPattern)}
+	e.directory(dir)
+	for _, dir := range slices.Sorted(maps.Keys(e.visited)) {
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			continue
+		}
+		for _, entry := range entries {
+			if entry.Type().IsRegular() && !look(filepath.Join(dir, entry.Name())) {
+				return
+			}
+		}
+	}
 }
 
 type encloser struct {

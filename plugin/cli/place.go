@@ -22,6 +22,9 @@ type place struct {
 	// prefix goes before the tree's file names, so that they can be opened from
 	// the working directory; empty for Git.
 	prefix string
+	// top is the highest directory that belongs to the source, where that is
+	// known otherwise than from a Git work tree.
+	top string
 	// git says whether a commit is read rather than files on disk.
 	git bool
 }

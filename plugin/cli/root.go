@@ -78,7 +78,7 @@ Exit status: 0 done, 1 refused or failed, 2 wrong usage.`,
 	})
 	root.AddCommand(
 		s.initCommand(), s.generateCommand(), s.validateCommand(),
-		s.diffCommand(), s.migrateCommand(), s.lockCommand(), s.cacheCommand(), s.hookCommand(), s.schemaCommand(), s.codesCommand(), s.versionCommand(),
+		s.diffCommand(), s.migrateCommand(), s.lockCommand(), s.cacheCommand(), s.hookCommand(), s.cmpCommand(), s.schemaCommand(), s.codesCommand(), s.versionCommand(),
 	)
 	return root
 }

@@ -66,6 +66,7 @@ func Run(ctx context.Context, build cli.BuildInfo, charts cli.ChartEngine) int {
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Getenv:      os.Getenv,
+		Environ:     os.Environ(),
 		Dir:         dir,
 		Build:       build,
 		Charts:      charts,
