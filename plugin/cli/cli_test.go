@@ -44,8 +44,7 @@ type result struct {
 
 func (h harness) options(out, err *bytes.Buffer) cli.Options {
 	return cli.Options{
-		Charts: h.charts,
-		Name:   h.name, Out: out, Err: err, OutTerminal: h.terminal, ErrTerminal: h.terminal,
+		Name: h.name, Out: out, Err: err, OutTerminal: h.terminal, ErrTerminal: h.terminal,
 		Charts: h.charts,
 		Getenv: func(name string) string { return h.env[name] }, Dir: h.dir,
 		Build: cli.BuildInfo{Version: "v1.2.3", Commit: "4f1c"},
