@@ -36,11 +36,11 @@ type hookFlags struct {
 func (s *session) hookCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "hook",
-		Short: "Refuse bad pushes in a Git repository of your own",
+		Short: "Refuse bad pushes in a Git repository of your own, and tell the cluster about good ones",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(s.preReceiveCommand())
+	cmd.AddCommand(s.preReceiveCommand(), s.postReceiveCommand())
 	return cmd
 }
 

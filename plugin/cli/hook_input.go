@@ -18,6 +18,7 @@ import (
 
 const (
 	branchRefs = "refs/heads/"
+	tagRefs    = "refs/tags/"
 
 	// maxUpdates bounds the refs of one push, maxUpdateLine one line about a ref.
 	maxUpdates    = 100_000
@@ -38,7 +39,7 @@ type tip struct {
 }
 
 // readUpdates reads the lines "OLD NEW REF" that Git writes for a pre-receive
-// hook. A push of nothing is an error, because Git never asks about one.
+// or post-receive hook. A push of nothing is an error, because Git never asks about one.
 func readUpdates(ctx context.Context, in io.Reader) ([]refUpdate, error) {
 	type outcome struct {
 		updates []refUpdate
@@ -67,17 +68,17 @@ func parseUpdates(in io.Reader) ([]refUpdate, error) {
 		}
 		update, ok := parseUpdate(lines.Text())
 		if !ok {
-			return nil, fmt.Errorf("line %d of the standard input is not \"OLD NEW REF\", as Git writes it; run this as a pre-receive hook only", len(updates)+1)
+			return nil, fmt.Errorf("line %d of the standard input is not \"OLD NEW REF\", as Git writes it; run this as a hook of Git only", len(updates)+1)
 		}
 		updates = append(updates, update)
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, fmt.Errorf("line %d of the standard input is longer than %d bytes; run this as a pre-receive hook only", len(updates)+1, maxUpdateLine)
+		return nil, fmt.Errorf("line %d of the standard input is longer than %d bytes; run this as a hook of Git only", len(updates)+1, maxUpdateLine)
 	case err != nil:
 		return nil, fmt.Errorf("the standard input cannot be read: %w", err)
 	case len(updates) == 0:
-		return nil, errors.New("the standard input is empty; run this as a pre-receive hook only")
+		return nil, errors.New("the standard input is empty; run this as a hook of Git only")
 	}
 	return updates, nil
 }
@@ -159,7 +160,7 @@ func objectPaths(list string) ([]string, error) {
 			}
 			after, found := strings.CutPrefix(list[len(quoted):], separator)
 			if err != nil || !found && after != "" {
-				return nil, errors.New("the variable GIT_ALTERNATE_OBJECT_DIRECTORIES has a broken quotation; run this as a pre-receive hook only")
+				return nil, errors.New("the variable GIT_ALTERNATE_OBJECT_DIRECTORIES has a broken quotation; run this as a hook of Git only")
 			}
 			rest = after
 		}
