@@ -6,7 +6,8 @@ package main
 import "errors"
 
 // newerThanDynamo returns the fields of Kubernetes' pod that Dynamo 0.9.0, built with the Kubernetes 1.33 API, does not
-// know. Its operator would drop them in silence, so the schema leaves them out and the API server warns instead.
+// know. Its operator would drop them in silence, so the schema leaves them out and the API server warns instead. A name
+// that older fields have as well stands behind that of the property above it.
 func newerThanDynamo() map[string]bool {
 	return map[string]bool{
 		"fileKeyRef":         true, // containers[].env[].valueFrom, 1.34
@@ -14,6 +15,16 @@ func newerThanDynamo() map[string]bool {
 		"podCertificate":     true, // volumes[].projected.sources[], 1.34
 		"restartPolicyRules": true, // containers[], 1.34
 		"schedulingGroup":    true, // pod, 1.36
+		"bindMountOptions":   true, // containers[].volumeMounts[], 1.37
+		"defaultUser":        true, // volumes[] with files, 1.37
+		"evictionResponders": true, // pod, 1.37
+
+		"clusterTrustBundle.user":  true, // volumes[].projected.sources[], 1.37
+		"emptyDir.mode":            true, // volumes[], 1.37
+		"grpc.mode":                true, // probes, 1.37
+		"httpGet.protocol":         true, // probes and lifecycle handlers, 1.37
+		"items.user":               true, // files of volumes, 1.37
+		"serviceAccountToken.user": true, // volumes[].projected.sources[], 1.37
 	}
 }
 
@@ -84,7 +95,7 @@ func adaptSchema(schema map[string]any, parent string, inside bool) {
 		if !ok {
 			continue
 		}
-		if newerThanDynamo()[name] {
+		if newer := newerThanDynamo(); newer[name] || newer[parent+"."+name] {
 			delete(properties, name)
 			continue
 		}

@@ -190,7 +190,8 @@ func TestCRDs(t *testing.T) {
 			paths := map[string]string{}
 			flatten(version.Schema.Root, "", paths)
 			for path := range paths {
-				for _, field := range []string{"fileKeyRef", "hostnameOverride", "podCertificate", "restartPolicyRules", "schedulingGroup"} {
+				for _, field := range []string{"fileKeyRef", "hostnameOverride", "podCertificate", "restartPolicyRules", "schedulingGroup",
+					"bindMountOptions", "defaultUser", "evictionResponders"} {
 					if strings.HasSuffix(path, "."+field) {
 						t.Errorf("%s is newer than Dynamo 0.9.0", path)
 					}
