@@ -42,7 +42,9 @@ objects and, with --render, what the charts make of them; grouped by what it doe
 in a cluster, worst first. The upgrade guard says what would be refused, lost or
 interrupted on the way.
 
-Environments are the directories that --path matches, or else the Kustomize
+An environment that is built from the same files on both sides is not built.
+
+Environments are the directories that --environments matches, or else the Kustomize
 directories that no other one refers to.
 
 Exit status 0 says that nothing is refused, also where something differs.`,
@@ -191,7 +193,7 @@ func (s *session) diffOptions(f *diffFlags) (diff.Options, error) {
 	return diff.Options{Render: renderer}, err
 }
 
-// buildSides builds every environment of both sides. An environment of the
+// buildSides builds every environment that differs in a file on both sides. An environment of the
 // older side that is refused counts as not there, with a word about it: a broken
 // past must not stand in the way of its repair.
 func (s *session) buildSides(ctx context.Context, f *diffFlags, before, after *side) ([]diff.Environment, error) {
@@ -209,7 +211,12 @@ func (s *session) buildSides(ctx context.Context, f *diffFlags, before, after *s
 		return nil, errors.New("no environment was found; name them by --environments clusters/*")
 	}
 	var all []diff.Environment
+	same := &pipeline.Plan{} // stands for both sides of an environment that no change reaches
 	for _, name := range sortedKeys(names) {
+		if before.at.dir == after.at.dir && sameSources(ctx, before.checkout.FS, after.checkout.FS, path.Join(after.at.dir, name)) {
+			all = append(all, diff.Environment{Name: name, Before: same, After: same})
+			continue
+		}
 		old, err := s.buildSide(ctx, f, before, name)
 		var findings *object.FindingsError
 		if errors.As(err, &findings) {

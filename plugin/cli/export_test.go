@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"io/fs"
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/pipeline"
 )
@@ -18,3 +19,8 @@ func NewWithBuild(o Options, build func(context.Context, pipeline.Options) (*pip
 
 // MarkerName is the file that marks an output directory.
 const MarkerName = markerName
+
+// SameSources says whether a directory is built from the same files in two trees.
+func SameSources(ctx context.Context, before, after fs.FS, dir string) bool {
+	return sameSources(ctx, before, after, dir)
+}
