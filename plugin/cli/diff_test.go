@@ -69,6 +69,26 @@ func TestDiffOfNothing(t *testing.T) {
 	}
 }
 
+// TestDiffFromRemoteBranch compares a clone with what it last fetched: origin's
+// branch is not one of the clone's own.
+func TestDiffFromRemoteBranch(t *testing.T) {
+	origin, _ := repository(t)
+	dir := filepath.Join(t.TempDir(), "clone")
+	git(t, origin, "clone", "-q", "-b", "main", origin, dir)
+	git(t, dir, "checkout", "-q", "-b", "topic")
+	git(t, dir, "branch", "-D", "main")
+	replace(t, filepath.Join(dir, "clusters", "prod", "patch-platform.yaml"), "storage: 50Gi", "storage: 60Gi")
+	h := harness{dir: dir}
+	r := h.run(t, "diff", "--from", "origin/main").want(t, cli.ExitRefused) // a claim cannot grow in place
+	if !strings.Contains(r.out, "Environment clusters/prod") || strings.Contains(r.out, "Environment clusters/dev") {
+		t.Errorf("prod and nothing else should differ:\n%s", r.out)
+	}
+	r = h.run(t, "diff", "--from", "origin/nothing").want(t, cli.ExitRefused)
+	if !strings.Contains(r.err, "branch origin/nothing") {
+		t.Errorf("the error does not name the branch: %s", r.err)
+	}
+}
+
 func TestDiffOfTwoDirectories(t *testing.T) {
 	h := harness{dir: quickstart(t)}
 	// Going from one to the other would need larger claims, which the guard refuses.

@@ -228,7 +228,11 @@ func references(revision string) []source.Ref {
 	if _, err := semver.StrictNewVersion(strings.TrimPrefix(revision, "v")); err == nil {
 		return []source.Ref{{Tag: revision}, {SemVer: "=" + revision}, {Branch: revision}}
 	}
-	return []source.Ref{{Branch: revision}, {Tag: revision}}
+	refs := []source.Ref{{Branch: revision}, {Tag: revision}}
+	if strings.Contains(revision, "/") { // origin/main, as a clone keeps it
+		refs = append(refs, source.Ref{Name: "refs/remotes/" + revision})
+	}
+	return refs
 }
 
 func isCommit(revision string) bool {
