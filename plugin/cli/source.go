@@ -228,8 +228,14 @@ func references(revision string) []source.Ref {
 	if _, err := semver.StrictNewVersion(strings.TrimPrefix(revision, "v")); err == nil {
 		return []source.Ref{{Tag: revision}, {SemVer: "=" + revision}, {Branch: revision}}
 	}
+	return named(revision)
+}
+
+// named returns what a plain name may be: a branch, a tag, or a branch of a
+// remote as a clone keeps it, such as origin/main.
+func named(revision string) []source.Ref {
 	refs := []source.Ref{{Branch: revision}, {Tag: revision}}
-	if strings.Contains(revision, "/") { // origin/main, as a clone keeps it
+	if strings.Contains(revision, "/") {
 		refs = append(refs, source.Ref{Name: "refs/remotes/" + revision})
 	}
 	return refs
