@@ -183,9 +183,6 @@ type genuine struct {
 }
 
 func (h *Handler) genuine(ctx context.Context, g genuine) answer {
-	if wait, ok := h.states.allow(g.digest, g.now); !ok {
-		return answer{Status: http.StatusTooManyRequests, Message: "too many deliveries", outcome: OutcomeLimited, wait: wait}
-	}
 	switch g.event {
 	case actionPing:
 		return answer{Status: http.StatusOK, Message: "pong", outcome: OutcomePing}
@@ -206,6 +203,12 @@ func (h *Handler) genuine(ctx context.Context, g genuine) answer {
 	forget, ok := h.states.begin(g.digest, g.identity, g.now)
 	if !ok {
 		return answer{Status: http.StatusOK, Message: "handled before", outcome: OutcomeReplayed}
+	}
+	// Only what is new counts: whoever has caught deliveries uses nothing up by
+	// repeating them.
+	if wait, ok := h.states.allow(g.digest, g.now); !ok {
+		forget()
+		return answer{Status: http.StatusTooManyRequests, Message: "too many deliveries", outcome: OutcomeLimited, wait: wait}
 	}
 	requested, err := h.request(ctx, g, push)
 	switch {

@@ -39,7 +39,8 @@ type Options struct {
 	Remember      time.Duration
 	MaxRemembered int
 	// Rate is how many deliveries a second a receiver may have, on average,
-	// Burst how many at once. Only those that are genuine count. Default: 1, 20.
+	// Burst how many at once. Only pushes that are genuine and new count.
+	// Default: 1, 20.
 	Rate  rate.Limit
 	Burst int
 	// MaxReceivers is for how many receivers that is kept apart. Default: 10000.

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -360,27 +361,39 @@ func TestFailure(t *testing.T) {
 func TestRate(t *testing.T) {
 	b := newBench(t, func(o *receiver.Options) { o.Rate, o.Burst = 0.5, 3 })
 	path, other := b.add(receiver.Generic), b.AddReceiver(receiver.Receiver{Namespace: "x", Name: "y", Provider: receiver.Generic, Token: []byte(token)})
-	body := generic(start(), `{"ref":"refs/heads/main"}`)
-	header := map[string]string{"X-Signature": receiver.Sign([]byte(token), []byte(body))}
-	for range 50 { // who lacks the secret uses nothing up
-		b.post(path, body, nil)
+	old := generic(start().Add(-time.Hour), `{"ref":"refs/heads/main"}`)
+	pushes := 0
+	push := func(path string) *httptest.ResponseRecorder {
+		pushes++
+		body := generic(start(), fmt.Sprintf(`{"ref":"refs/heads/b%d"}`, pushes))
+		return b.post(path, body, map[string]string{"X-Signature": receiver.Sign([]byte(token), []byte(body))})
 	}
-	for range 3 {
-		if w := b.post(path, body, header); w.Code != http.StatusOK {
+	if w := push(path); w.Code != http.StatusOK {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	first := generic(start(), `{"ref":"refs/heads/b1"}`)
+	for range 50 { // who lacks the secret uses nothing up, with what they caught neither
+		b.post(path, first, nil)
+		b.post(path, first, map[string]string{"X-Signature": receiver.Sign([]byte(token), []byte(first))})
+		b.post(path, old, map[string]string{"X-Signature": receiver.Sign([]byte(token), []byte(old))})
+	}
+	for range 2 {
+		if w := push(path); w.Code != http.StatusOK {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 	}
 	for range 2 { // nor does asking too early
-		if w := b.post(path, body, header); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "2" {
+		if w := push(path); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "2" {
 			t.Errorf("%d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 		}
 	}
-	if w := b.post(other, body, header); w.Code != http.StatusOK {
+	if w := push(other); w.Code != http.StatusOK {
 		t.Errorf("another receiver: %d", w.Code)
 	}
 	b.advance(2 * time.Second)
-	if w := b.post(path, body, header); w.Code != http.StatusOK {
-		t.Errorf("later: %d", w.Code)
+	pushes-- // what was turned away is handled when it comes again
+	if w := push(path); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "before") {
+		t.Errorf("later: %d %s", w.Code, w.Body)
 	}
 }
 
