@@ -8,6 +8,7 @@ import (
 	"errors"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -24,6 +25,9 @@ func (s *session) generateEach(ctx context.Context, f *generateFlags, engine Cha
 	if f.dir == "" {
 		return usage("add --output-dir, which gets a directory for each environment",
 			"--environments writes several environments, which do not go to one output")
+	}
+	if f.origin {
+		return usage("drop one of them, or generate one environment", "--show-origin tells about one environment, not about --environments")
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
@@ -47,8 +51,9 @@ func (s *session) generateEach(ctx context.Context, f *generateFlags, engine Cha
 		}
 		all = append(all, one)
 	}
-	if len(batch.refused) > 0 {
-		return &object.FindingsError{Findings: append(batch.refused, batch.findings...)}
+	findings := sortedOnce(batch.findings)
+	if batch.refused {
+		return &object.FindingsError{Findings: findings}
 	}
 	for _, one := range all {
 		target := outputDir{path: filepath.Join(s.absolute(f.dir), filepath.FromSlash(one.name)), force: f.force}
@@ -57,7 +62,7 @@ func (s *session) generateEach(ctx context.Context, f *generateFlags, engine Cha
 		}
 	}
 	s.printf("wrote %d environments to %s\n", len(all), f.dir)
-	s.printFindings(batch.findings)
+	s.printFindings(findings)
 	return nil
 }
 
@@ -66,8 +71,9 @@ type batch struct {
 	at       place
 	checkout *source.Checkout
 	encoded  encoder
-	// findings of what was built, and of what was refused.
-	findings, refused []object.Finding
+	// findings of all environments; refused says that they refuse one.
+	findings []object.Finding
+	refused  bool
 	// inflaters render the releases, one for each lock file.
 	inflaters map[string]Renderer
 }
@@ -122,9 +128,7 @@ func (s *session) generateOne(ctx context.Context, f *generateFlags, engine Char
 			return one, b.refuse(err)
 		}
 		b.keep(found)
-		if f.strict && object.HasErrors(found, true) {
-			b.refused = append(b.refused, found...)
-		}
+		b.refused = b.refused || object.HasErrors(found, f.strict)
 	}
 	one.files, err = objectFiles(objects, b.encoded)
 	return one, err
@@ -157,15 +161,21 @@ func (b *batch) refuse(err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	b.at.relocate(refused.Findings)
-	b.refused = append(b.refused, refused.Findings...)
+	b.keep(refused.Findings)
+	b.refused = true
 	return nil
 }
 
 func (b *batch) keep(findings []object.Finding) {
 	b.at.relocate(findings)
 	b.findings = append(b.findings, findings...)
-	object.SortFindings(b.findings)
+}
+
+// sortedOnce sorts findings and leaves out repetitions: environments that share
+// a base share what is said about it.
+func sortedOnce(findings []object.Finding) []object.Finding {
+	object.SortFindings(findings)
+	return slices.Compact(findings)
 }
 
 // below names a directory as seen from another one above it.

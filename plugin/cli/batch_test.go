@@ -68,8 +68,16 @@ func TestEnvironmentsRefused(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(h.dir, "all")); err == nil {
 		t.Error("a refused call made a directory")
 	}
+	// What is wrong with the base is said once.
+	h = harness{dir: quickstart(t)}
+	write(t, h.dir, map[string]string{"base/models.yaml": "broken: [\n"})
+	r = h.run(t, "generate", "--environments", "clusters/*", "--output-dir", "all").want(t, cli.ExitRefused)
+	if count := strings.Count(r.err, "base/models.yaml:"); count != 1 {
+		t.Errorf("the base is named %d times:\n%s", count, r.err)
+	}
 	for _, args := range [][]string{
 		{"generate", "--environments", "clusters/*"},
+		{"generate", "--environments", "clusters/*", "--output-dir", "all", "--show-origin"},
 		{"generate", "--environments", "nothing/*", "--output-dir", "all"},
 	} {
 		if r := h.run(t, args...); r.status == cli.ExitOK || !strings.Contains(r.err, "--environments") {

@@ -47,18 +47,23 @@ func sameSources(ctx context.Context, before, after fs.FS, dir string) bool {
 func sources(ctx context.Context, fsys fs.FS, dir string) (map[string][sha256.Size]byte, bool) {
 	r := &reach{fsys: fsys, sums: map[string][sha256.Size]byte{}, dirs: map[string]bool{}}
 	r.directory(ctx, dir)
-	for at := dir; ; at = path.Dir(at) { // the lock file that counts is the nearest one above
-		if name := path.Join(at, lock.FileName); r.is(name, fs.FileMode.IsRegular) {
-			r.file(ctx, name)
-		}
-		if at == "." || at == "/" {
-			return r.sums, !r.unclear && ctx.Err() == nil
-		}
-	}
+	return r.sums, !r.unclear && ctx.Err() == nil
 }
 
-// directory reaches everything below a directory.
+// directory reaches everything below a directory, and what counts for it from
+// above: the lock file and the patterns of files to leave out.
 func (r *reach) directory(ctx context.Context, dir string) {
+	for at := dir; at != path.Dir(at); at = path.Dir(at) {
+		for _, base := range []string{lock.FileName, ".sourceignore"} {
+			if name := path.Join(path.Dir(at), base); r.is(name, fs.FileMode.IsRegular) {
+				r.file(ctx, name)
+			}
+		}
+	}
+	r.below(ctx, dir)
+}
+
+func (r *reach) below(ctx context.Context, dir string) {
 	if r.unclear || r.dirs[dir] {
 		return
 	}
@@ -72,7 +77,7 @@ func (r *reach) directory(ctx context.Context, dir string) {
 		name := path.Join(dir, entry.Name())
 		switch {
 		case entry.IsDir():
-			r.directory(ctx, name)
+			r.below(ctx, name)
 		case entry.Type().IsRegular():
 			r.file(ctx, name)
 		default:

@@ -91,6 +91,8 @@ func TestSourcesThatAreUnclear(t *testing.T) {
 		"generator":          {map[string]string{"env/kustomization.yaml": "configMapGenerator: [{name: a, files: [key=../f.txt]}]", "f.txt": "1"}, map[string]string{"f.txt": "2"}, false},
 		"appears":            {map[string]string{"env/kustomization.yaml": "resources: [../base]"}, map[string]string{"base/a.yaml": ""}, false},
 		"lock above":         {map[string]string{"env/a.yaml": "", "dynamo.lock": "1"}, map[string]string{"dynamo.lock": "2"}, false},
+		"ignored above":      {map[string]string{"env/a.yaml": ""}, map[string]string{".sourceignore": "a.yaml"}, false},
+		"ignored above base": {map[string]string{"a/kustomization.yaml": "resources: [../b/c]", "env/kustomization.yaml": "resources: [../b/c]", "b/c/a.yaml": "1"}, map[string]string{"b/.sourceignore": "a.yaml"}, false},
 		"elsewhere":          {map[string]string{"env/a.yaml": "", "other/a.yaml": "1"}, map[string]string{"other/a.yaml": "2"}, true},
 		"directory is gone":  {map[string]string{"other/a.yaml": "1"}, nil, false},
 		"kustomize in a dir": {map[string]string{"env/kustomization.yaml": "resources: [../b]", "b/kustomization.yaml": "resources: [../c]", "c/a.yaml": "1"}, map[string]string{"c/a.yaml": "2"}, false},
