@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -34,30 +33,6 @@ func clientFor(t *testing.T, config *rest.Config) *kubernetes.Clientset {
 		t.Fatal(err)
 	}
 	return client
-}
-
-// eventually tries until check succeeds, at most for a minute.
-func eventually(t *testing.T, check func(ctx context.Context) error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	var last error
-	for {
-		err := check(ctx)
-		if err == nil {
-			return
-		}
-		if ctx.Err() == nil && !strings.Contains(err.Error(), "rate limiter") { // which knows that the time is nearly over
-			last = err
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatal(last)
-		case <-ticker.C:
-		}
-	}
 }
 
 // TestServer uses one plane for what an API server must do.
@@ -110,7 +85,7 @@ func checkRBAC(t *testing.T, p *testplane.Plane, admin kubernetes.Interface) {
 	if _, err := admin.RbacV1().RoleBindings("default").Create(t.Context(), binding, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func(ctx context.Context) error {
+	testplane.Eventually(t, func(ctx context.Context) error {
 		_, err := alice.CoreV1().ConfigMaps("default").List(ctx, metav1.ListOptions{})
 		return err
 	})
@@ -169,7 +144,7 @@ func checkAudit(t *testing.T, p *testplane.Plane, client kubernetes.Interface) {
 	if _, err := client.CoreV1().Secrets("default").Get(t.Context(), name, metav1.GetOptions{}); !apierrors.IsNotFound(err) {
 		t.Fatal(err)
 	}
-	eventually(t, func(context.Context) error {
+	testplane.Eventually(t, func(context.Context) error {
 		log, err := os.ReadFile(p.AuditLog())
 		if err != nil {
 			return err
@@ -282,7 +257,7 @@ func TestControllers(t *testing.T) {
 		Nodes: testplane.GPUNodes(),
 	})
 	client := clientFor(t, p.RESTConfig())
-	eventually(t, func(ctx context.Context) error {
+	testplane.Eventually(t, func(ctx context.Context) error {
 		node, err := client.CoreV1().Nodes().Get(ctx, "h100-0", metav1.GetOptions{})
 		if err != nil {
 			return err
@@ -312,7 +287,7 @@ func TestControllers(t *testing.T) {
 	if _, err := client.AppsV1().StatefulSets("default").Create(t.Context(), set, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func(ctx context.Context) error {
+	testplane.Eventually(t, func(ctx context.Context) error {
 		got, err := client.AppsV1().StatefulSets("default").Get(ctx, "set", metav1.GetOptions{})
 		if err == nil && got.Status.ReadyReplicas != replicas {
 			err = fmt.Errorf("%d of %d replicas are ready", got.Status.ReadyReplicas, replicas)

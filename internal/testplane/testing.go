@@ -4,7 +4,10 @@
 package testplane
 
 import (
+	"context"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/binaries"
 )
@@ -27,4 +30,33 @@ func New(t testing.TB, o Options) *Plane {
 		}
 	})
 	return p
+}
+
+// eventually is how long Eventually waits: what takes seconds here may take
+// minutes where other tests run beside it.
+const eventually = 150 * time.Second
+
+// Eventually calls check, ten times a second, until it returns nil. After two and
+// a half minutes it ends the test with the last error.
+func Eventually(t testing.TB, check func(ctx context.Context) error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), eventually)
+	defer cancel()
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	var last error
+	for {
+		err := check(ctx)
+		if err == nil {
+			return
+		}
+		if ctx.Err() == nil && !strings.Contains(err.Error(), "rate limiter") { // which knows that the time is nearly over
+			last = err
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal(last)
+		case <-ticker.C:
+		}
+	}
 }

@@ -10,6 +10,7 @@ package inventory
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -113,12 +114,8 @@ func (s Set) Status() *v1alpha1.Inventory {
 // Union returns a set of what is in s or in other. The versions are those of other.
 func (s Set) Union(other Set) Set {
 	out := make(Set, len(s)+len(other))
-	for id, version := range s {
-		out[id] = version
-	}
-	for id, version := range other {
-		out[id] = version
-	}
+	maps.Copy(out, s)
+	maps.Copy(out, other)
 	return out
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/polling"
@@ -119,9 +120,7 @@ func (r *run) prepare() {
 		if all == nil {
 			all = map[string]string{}
 		}
-		for key, value := range labels {
-			all[key] = value
-		}
+		maps.Copy(all, labels)
 		o.SetLabels(all)
 		r.objects = append(r.objects, o)
 	}

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -69,7 +68,7 @@ func TestFluxInstallsPlatform(t *testing.T) {
 	}
 	sets := schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "statefulsets"}
 	releases := schema.GroupVersionResource{Group: "helm.toolkit.fluxcd.io", Version: "v2", Resource: "helmreleases"}
-	eventually(t, func(ctx context.Context) error {
+	testplane.Eventually(t, func(ctx context.Context) error {
 		for _, name := range []string{"dynamo-nats", "dynamo-etcd"} {
 			if _, err := client.Resource(sets).Namespace("dynamo-system").Get(ctx, name, metav1.GetOptions{}); err != nil {
 				return err
@@ -109,34 +108,10 @@ func create(t *testing.T, client dynamic.Interface, o object.Object) {
 	}
 	gvk := u.GroupVersionKind()
 	resource, _ := meta.UnsafeGuessKindToResource(gvk)
-	eventually(t, func(ctx context.Context) error {
+	testplane.Eventually(t, func(ctx context.Context) error {
 		_, err := client.Resource(resource).Namespace(u.GetNamespace()).Create(ctx, u, metav1.CreateOptions{})
 		return err
 	})
-}
-
-// eventually tries until check succeeds, at most for two minutes.
-func eventually(t *testing.T, check func(ctx context.Context) error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 150*time.Second)
-	defer cancel()
-	ticker := time.NewTicker(100 * time.Millisecond)
-	defer ticker.Stop()
-	var last error
-	for {
-		err := check(ctx)
-		if err == nil {
-			return
-		}
-		if ctx.Err() == nil && !strings.Contains(err.Error(), "rate limiter") { // which knows that the time is nearly over
-			last = err
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatal(last)
-		case <-ticker.C:
-		}
-	}
 }
 
 func TestGitServer(t *testing.T) {
