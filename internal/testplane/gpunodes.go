@@ -50,6 +50,7 @@ const (
 	gpuCPUs     = "96"
 	gpuMemory   = "1Ti"
 	gpuPods     = "110"
+	gpuStorage  = "2Ti"
 )
 
 // Node returns the node.
@@ -76,7 +77,8 @@ func (g GPUNode) Node() corev1.Node {
 	devices *= max(g.Replicas, 1)
 	capacity := corev1.ResourceList{
 		corev1.ResourceCPU: resource.MustParse(gpuCPUs), corev1.ResourceMemory: resource.MustParse(gpuMemory),
-		corev1.ResourcePods: resource.MustParse(gpuPods), name: *resource.NewQuantity(int64(devices), resource.DecimalSI),
+		corev1.ResourcePods: resource.MustParse(gpuPods), corev1.ResourceEphemeralStorage: resource.MustParse(gpuStorage),
+		name: *resource.NewQuantity(int64(devices), resource.DecimalSI),
 	}
 	allocatable := capacity.DeepCopy()
 	allocatable[name] = *resource.NewQuantity(int64(devices-g.Unhealthy), resource.DecimalSI)

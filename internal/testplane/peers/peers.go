@@ -121,6 +121,9 @@ func start(ctx context.Context, p *testplane.Plane, program binaries.Program) (*
 		c.StorageAddress = addresses[1]
 		args = append(args, "--storage-path="+filepath.Join(home, "storage"), "--storage-addr="+addresses[1], "--storage-adv-addr="+addresses[1])
 	}
+	if program != binaries.SourceController { // they wait half a minute for what they depend on
+		args = append(args, "--requeue-dependency=2s")
+	}
 	c.Process, err = testplane.StartProcess(testplane.ProcessOptions{
 		Path: path, Args: args, Dir: home, Log: c.log,
 		Env: []string{

@@ -48,8 +48,8 @@ func charts(t *testing.T) *peers.Server {
 }
 
 // TestFluxInstallsPlatform shows that the real controllers accept what
-// pipeline.Build makes: the definitions are installed, and then the platform's
-// objects are created. It does not wait until the platform's release is Ready.
+// pipeline.Build makes: the definitions are installed, then the platform, whose
+// NATS, etcd and operator run, and both releases are Ready.
 func TestFluxInstallsPlatform(t *testing.T) {
 	plan, err := pipeline.Build(t.Context(), pipeline.Options{FS: fstest.MapFS{
 		"platform.yaml": {Data: fmt.Appendf(nil, platform, charts(t).URL)},
@@ -78,9 +78,8 @@ func TestFluxInstallsPlatform(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		// The definitions' release, which the platform's depends on.
-		if !strings.Contains(statuses(list), `"reason":"InstallSucceeded","status":"True","type":"Ready"`) {
-			return fmt.Errorf("no release is installed: %s", statuses(list))
+		if n := strings.Count(statuses(list), `"reason":"InstallSucceeded","status":"True","type":"Ready"`); n != 2 {
+			return fmt.Errorf("%d of 2 releases are installed: %s", n, statuses(list))
 		}
 		return nil
 	})
