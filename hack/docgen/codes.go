@@ -24,6 +24,8 @@ func sections() []struct{ prefix, title string } {
 		{"DG16", "Worker pools"},
 		{"DG17", "Upgrades"},
 		{"DG18", "Migrations"},
+		{"DG30", "Inside NATS"},
+		{"DG31", "Inside etcd"},
 	}
 }
 

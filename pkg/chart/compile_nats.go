@@ -120,7 +120,7 @@ func (b *builder) natsTLS(n v1alpha1.NATS, clustered bool, r Release) {
 		b.set("nats.tlsCA.secretName", t.CASecretName)
 	}
 	if n.Address == "" {
-		b.set("dynamo-operator.natsAddr", fmt.Sprintf("tls://%s.%s.svc.cluster.local:4222", fullName(r.Name, "nats"), r.Namespace))
+		b.set("dynamo-operator.natsAddr", fmt.Sprintf("tls://%s.%s.svc.cluster.local:4222", FullName(r.Name, "nats"), r.Namespace))
 	}
 }
 
@@ -149,9 +149,9 @@ func (b *builder) natsPods(n v1alpha1.NATS) {
 	b.affinity("nats.podTemplate.merge.spec.affinity", "nats.affinity", n.Affinity)
 }
 
-// fullName returns the name that Helm's usual template gives a chart's objects:
+// FullName returns the name that Helm's usual template gives a chart's objects:
 // the release alone where it holds the chart's name, else both with a dash.
-func fullName(release, chart string) string {
+func FullName(release, chart string) string {
 	name := release
 	if !strings.Contains(release, chart) {
 		name = release + "-" + chart

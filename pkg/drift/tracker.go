@@ -110,10 +110,21 @@ func remembered(f, before Finding) Author {
 }
 
 // covers says whether a finding lies in what could not be seen: an Unknown
-// without an object stands for its whole layer.
+// without an object stands for its whole layer, one without an endpoint for all
+// endpoints of its object, and one with an endpoint for that endpoint and for
+// what was found of the object as a whole.
 func covers(unknowns []Unknown, f Finding) bool {
 	return slices.ContainsFunc(unknowns, func(u Unknown) bool {
-		return u.Layer == f.Layer && (u.Target.Object.IsZero() || u.Target.Object == f.Target.Object)
+		switch {
+		case u.Layer != f.Layer:
+			return false
+		case u.Target.Object.IsZero():
+			return true
+		case u.Target.Object != f.Target.Object:
+			return false
+		default:
+			return u.Target.Endpoint == "" || f.Target.Endpoint == "" || u.Target.Endpoint == f.Target.Endpoint
+		}
 	})
 }
 

@@ -171,7 +171,7 @@ func checkJetStreamOn(p *platform, r *Report) {
 
 func checkMaxPayload(p *platform, r *Report) {
 	value, given := p.given(maxPayload)
-	size, ok := payloadSize(value)
+	size, ok := PayloadSize(value)
 	if !p.installs(partNATS) || !given || !ok || size >= wantedPayload {
 		return
 	}
@@ -183,9 +183,10 @@ func checkMaxPayload(p *platform, r *Report) {
 		"set spec.components.nats.maxPayload: 15Mi")
 }
 
-// payloadSize reads a size as NATS's configuration does: a number, or a number
-// with a unit. K, M and G are decimal, KB, MB, GB, Ki, Mi and Gi binary.
-func payloadSize(value any) (int64, bool) {
+// PayloadSize reads a size as NATS's configuration does: a number, or a number
+// with a unit. K, M and G are decimal, KB, MB, GB, Ki, Mi and Gi binary. It
+// returns false for anything else.
+func PayloadSize(value any) (int64, bool) {
 	if number, ok := values.WholeNumber(value); ok {
 		return number, true
 	}

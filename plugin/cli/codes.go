@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/guard"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/migrate"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
@@ -88,7 +89,7 @@ func writeJSON(w io.Writer, value any) error {
 
 // Codes returns every documented finding code of the program, in ascending order.
 func Codes() []object.Code {
-	codes := slices.Concat(pipeline.Codes(), guard.Codes(), migrate.Codes())
-	slices.SortFunc(codes, func(a, b object.Code) int { return strings.Compare(a.ID, b.ID) })
-	return codes
+	all := slices.Concat(pipeline.Codes(), guard.Codes(), migrate.Codes(), codes.NATS(), codes.Etcd())
+	slices.SortFunc(all, func(a, b object.Code) int { return strings.Compare(a.ID, b.ID) })
+	return all
 }
