@@ -76,7 +76,7 @@ func NATS() []object.Code {
 		{ID: NATSTLS, Severity: object.SeverityError, Title: "NATS TLS not as in Git",
 			Help: "The server takes clients without TLS where Git requires it, so what is sent can be read; or it requires TLS where Git does not, so clients fail (also an error). Reconcile the HelmRelease."},
 		{ID: NATSConfig, Severity: object.SeverityWarning, Title: "NATS runs on an older configuration",
-			Help: "The configuration was changed after the server read it, or the servers do not run on the same one: the reloader did not tell them, or they refused it. Look at the reloader's log and the server's, then restart the pod."},
+			Help: "The configuration in the cluster was changed after the server read it, minutes ago: the reloader did not tell it, or it refused the change. Look at the reloader's log and the server's, then restart the pod."},
 		{ID: NATSSlow, Severity: object.SeverityWarning, Title: "slow NATS consumers",
 			Help: "Clients do not keep up, and the server dropped them; what they had not read is lost. A warning while it goes on, a note about the past otherwise. Look for a worker without CPU, or one that blocks in its handler."},
 	}

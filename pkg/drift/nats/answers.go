@@ -32,7 +32,6 @@ type varz struct {
 	Start          time.Time `json:"start"`
 	Now            time.Time `json:"now"`
 	ConfigLoadTime time.Time `json:"config_load_time"`
-	ConfigDigest   string    `json:"config_digest"` // since 2.11
 	JetStream      struct {
 		Config *struct {
 			MaxMemory int64 `json:"max_memory"`

@@ -17,10 +17,10 @@ type input struct {
 	want wanted.NATS
 	look *look
 	now  time.Time
-	// grace that the detector gives, which is also how old a change of the
-	// configuration must be.
-	grace         time.Duration
+	// configChanged is when the configuration was last changed, and
+	// configArrival what it takes to arrive.
 	configChanged time.Time
+	configArrival time.Duration
 	// slow servers, by id, had a slow consumer lately.
 	slow map[string]bool
 }
@@ -52,7 +52,6 @@ func rules() []rule {
 		{code: codes.NATSStreamHealth, passing: true, find: findStreamHealth},
 		{code: codes.NATSMaxPayload, find: findMaxPayload},
 		{code: codes.NATSTLS, foreign: true, find: findTLS},
-		{code: codes.NATSConfig, passing: true, find: findConfigMix},
 		{code: codes.NATSConfig, find: findConfigOld},
 		{code: codes.NATSSlow, find: findSlow},
 	}

@@ -189,25 +189,23 @@ func findTLS(in *input) []drift.Finding {
 }
 
 // findConfigOld finds servers that read their configuration before it was last
-// changed. Two clocks are compared, so a change must be older than what they may
-// differ by and what the kubelet takes to bring the file.
+// changed. The change must have had the time to arrive, and as two clocks are
+// compared, a load shortly before it proves nothing. The digest that servers
+// tell since 2.11 proves nothing either: it covers the server's own name.
 func findConfigOld(in *input) []drift.Finding {
-	const arrival = 3 * time.Minute
 	changed := in.configChanged
-	if changed.IsZero() || in.now.Sub(changed) < max(arrival, in.grace) {
+	if changed.IsZero() || in.now.Sub(changed) < in.configArrival {
 		return nil
 	}
+	slack := min(in.configArrival, time.Minute)
 	return in.each(func(s *server) (drift.Finding, bool) {
 		loaded := s.varz.ConfigLoadTime
-		if loaded.IsZero() || !s.varz.Now.IsZero() && s.varz.Now.Sub(loaded) < arrival {
+		if loaded.IsZero() || s.varz.Now.IsZero() {
 			return drift.Finding{}, false
 		}
-		// What the server's clock is ahead by.
-		ahead := time.Duration(0)
-		if !s.varz.Now.IsZero() {
-			ahead = s.varz.Now.Sub(in.now)
-		}
-		if !loaded.Add(-ahead).Before(changed.Add(-time.Minute)) {
+		// By this clock, not the server's.
+		age := s.varz.Now.Sub(loaded)
+		if !in.now.Add(-age).Before(changed.Add(-slack)) {
 			return drift.Finding{}, false
 		}
 		return drift.Finding{Field: "config_load_time", Want: "after " + stamp(changed), Have: stamp(loaded),
@@ -217,32 +215,6 @@ func findConfigOld(in *input) []drift.Finding {
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// findConfigMix finds servers whose configuration is not that of the others.
-// Servers before 2.11 do not tell.
-func findConfigMix(in *input) []drift.Finding {
-	byDigest := map[string][]string{}
-	for _, s := range in.look.servers {
-		if digest := s.varz.ConfigDigest; digest != "" {
-			byDigest[digest] = append(byDigest[digest], s.label)
-		}
-	}
-	if len(byDigest) < 2 {
-		return nil
-	}
-	groups := slices.Collect(maps.Values(byDigest))
-	for _, g := range groups {
-		slices.Sort(g)
-	}
-	slices.SortFunc(groups, slices.Compare)
-	have := make([]string, 0, len(groups))
-	for _, g := range groups {
-		have = append(have, strings.Join(g, " and "))
-	}
-	return []drift.Finding{{Field: "config_digest", Want: "the same on all servers", Have: drift.Line(strings.Join(have, "; ")),
-		Problem: "the servers do not run on the same configuration",
-		Action:  "look at the logs of the reloaders and of the servers, then restart the pods that are behind"}}
-}
 
 func findSlow(in *input) []drift.Finding {
 	return in.each(func(s *server) (drift.Finding, bool) {

@@ -28,6 +28,8 @@ import (
 const (
 	// DefaultTimeout bounds what is asked of one endpoint.
 	DefaultTimeout = 5 * time.Second
+	// DefaultConfigArrival is what a changed configuration may take to be loaded.
+	DefaultConfigArrival = 3 * time.Minute
 	// DefaultSlowWindow is for how long slow consumers are a warning after the
 	// last one.
 	DefaultSlowWindow = 10 * time.Minute
@@ -38,7 +40,8 @@ type Options struct {
 	// Want is what Git wants. Nothing is looked at where it is absent by design.
 	Want wanted.NATS
 	// Endpoints are the monitoring endpoints, one per server: a URL or a host
-	// with a port (8222 unless given). Default: Want.Endpoints().
+	// with a port (8222 unless given). Default: Want.Endpoints(), where there is
+	// neither System nor Account.
 	Endpoints []drift.Endpoint
 	// Clients are client ports (4222 unless given) of servers of which no more
 	// can be asked: a server greets with its version and limits before any login.
@@ -58,6 +61,9 @@ type Options struct {
 	// the cluster, as managedFields of its ConfigMap tell; zero or nil when that
 	// is not known.
 	ConfigChanged func() time.Time
+	// ConfigArrival is what a changed configuration may take to be loaded: the
+	// kubelet brings it, and the reloader sees it. Default: DefaultConfigArrival.
+	ConfigArrival time.Duration
 	// Grace is for how long what may pass by itself (a server that restarts, an
 	// election, a stream that catches up) is held back. Zero reports it at once.
 	Grace time.Duration
@@ -82,7 +88,7 @@ var _ drift.Detector = (*Detector)(nil)
 // New returns a detector. It connects to nothing before Detect, and holds no
 // connection between two looks.
 func New(o Options) *Detector {
-	if o.Endpoints == nil {
+	if o.Endpoints == nil && o.System == nil && o.Account == nil {
 		o.Endpoints = o.Want.Endpoints()
 	}
 	if o.Clients == nil && len(o.Endpoints) == 0 && o.System == nil && o.Want.Presence == wanted.External {
@@ -93,6 +99,9 @@ func New(o Options) *Detector {
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
+	}
+	if o.ConfigArrival <= 0 {
+		o.ConfigArrival = DefaultConfigArrival
 	}
 	if o.SlowWindow <= 0 {
 		o.SlowWindow = DefaultSlowWindow
@@ -116,7 +125,8 @@ func (d *Detector) Detect(ctx context.Context) drift.Observation {
 	}
 	seen := d.gather(ctx)
 	now := d.options.Now()
-	in := &input{want: d.options.Want, look: seen, now: now, grace: d.options.Grace, slow: d.slow.update(seen.servers, now, d.options.SlowWindow)}
+	in := &input{want: d.options.Want, look: seen, now: now, configArrival: d.options.ConfigArrival,
+		slow: d.slow.update(seen.servers, now, d.options.SlowWindow)}
 	if d.options.ConfigChanged != nil {
 		in.configChanged = d.options.ConfigChanged()
 	}

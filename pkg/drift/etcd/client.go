@@ -1,0 +1,159 @@
+// Copyright 2026 The dynamo-gitops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package etcd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+)
+
+var (
+	// errNonsense is an answer that no etcd gives.
+	errNonsense = errors.New("it does not answer as etcd does")
+	// errSpeaksTLS is a TLS record where none was asked for.
+	errSpeaksTLS = errors.New("it speaks TLS, and the address does not say so")
+	// errNoUser is authentication without a user to go with.
+	errNoUser = errors.New("authentication is on, and no user is given")
+)
+
+// client makes a client of one endpoint. What makes a connection fail is given
+// to fail, because etcd's client hides it and tries on until the context ends.
+func (d *Detector) client(ctx context.Context, e drift.Endpoint, user string, fail context.CancelCauseFunc) (*clientv3.Client, error) {
+	address := drift.Host(e.Address, "2379")
+	config := clientv3.Config{
+		Context: ctx, Endpoints: []string{address}, Logger: zap.NewNop(),
+		MaxCallSendMsgSize: 1 << 20, MaxCallRecvMsgSize: maxAnswer, MaxUnaryRetries: 3,
+		DialOptions: []grpc.DialOption{grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
+			conn, err := d.dial(ctx, e, address)
+			if err != nil {
+				fail(err)
+				return nil, err
+			}
+			return &firstLook{Conn: conn, fail: fail}, nil
+		})},
+	}
+	if user != "" {
+		config.Username, config.Password = user, d.options.Password
+	}
+	return clientv3.New(config)
+}
+
+// dial connects, and shakes hands where the address is https.
+func (d *Detector) dial(ctx context.Context, e drift.Endpoint, address string) (net.Conn, error) {
+	conn, err := d.options.DialContext(ctx, "tcp", address)
+	if err != nil || !strings.HasPrefix(e.Address, "https://") {
+		return conn, err
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if d.options.TLS != nil {
+		config = d.options.TLS.Clone()
+	}
+	if config.ServerName == "" {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			host = address
+		}
+		config.ServerName = host
+	}
+	config.NextProtos = []string{"h2"}
+	secure := tls.Client(conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return secure, nil
+}
+
+// firstLook watches how a connection begins: a server of HTTP/2 begins with its
+// settings.
+type firstLook struct {
+	net.Conn
+	fail  context.CancelCauseFunc
+	begun []byte
+}
+
+// What a connection may begin with.
+const (
+	headerLength  = 4    // the length of a frame, and its kind
+	settingsFrame = 0x04 // the kind
+	tlsAlert      = 0x15 // the first byte of a record
+)
+
+// Read implements net.Conn.
+func (c *firstLook) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if len(c.begun) < headerLength {
+		c.begun = append(c.begun, p[:min(n, headerLength-len(c.begun))]...)
+		switch {
+		case len(c.begun) > 0 && c.begun[0] == tlsAlert:
+			c.fail(errSpeaksTLS)
+		case len(c.begun) == headerLength && c.begun[headerLength-1] != settingsFrame:
+			c.fail(errNonsense)
+		case err != nil && !errors.Is(err, net.ErrClosed):
+			c.fail(err)
+		}
+	} else if err != nil && strings.Contains(err.Error(), "remote error: tls: ") {
+		c.fail(err)
+	}
+	return n, err
+}
+
+func isAuthError(err error) bool {
+	for _, refusal := range []error{rpctypes.ErrUserEmpty, rpctypes.ErrPermissionDenied, rpctypes.ErrInvalidAuthToken, rpctypes.ErrAuthOldRevision} {
+		if errors.Is(rpctypes.Error(err), refusal) {
+			return true
+		}
+	}
+	return false
+}
+
+// isDown says whether an error is that of a member that is not there, rather
+// than one that does not want to talk.
+func isDown(err error) bool {
+	var dns *net.DNSError
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EHOSTUNREACH) ||
+		errors.Is(err, io.EOF) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &dns) ||
+		status.Code(err) == codes.DeadlineExceeded
+}
+
+// explain says why a member could not be asked, and what to do.
+func explain(err error, now func() time.Time) (reason, action string) {
+	refused := rpctypes.Error(err)
+	switch {
+	case errors.Is(err, errNonsense):
+		return err.Error(), "check that the address is etcd's port for clients, 2379 in the chart"
+	case errors.Is(err, errSpeaksTLS):
+		return err.Error(), "use an address with https://, and give the CA"
+	case errors.Is(err, errNoUser), errors.Is(refused, rpctypes.ErrUserEmpty):
+		return errNoUser.Error(), "give a user"
+	case errors.Is(refused, rpctypes.ErrAuthFailed):
+		return "the login was refused", "give a user and password that are valid"
+	case isAuthError(err):
+		return "the login may not ask this", "give another user"
+	case status.Code(err) == codes.ResourceExhausted:
+		return "its answer is too large, or it has no room", "look with etcdctl endpoint status"
+	case status.Code(err) == codes.Unimplemented, status.Code(err) == codes.Internal:
+		return errNonsense.Error(), "check that the address is etcd's port for clients, 2379 in the chart"
+	case status.Code(err) == codes.DeadlineExceeded:
+		return drift.Explain(context.DeadlineExceeded, now)
+	case status.Code(err) == codes.Canceled:
+		return drift.Explain(context.Canceled, now)
+	}
+	return drift.Explain(err, now)
+}

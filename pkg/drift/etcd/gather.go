@@ -1,0 +1,185 @@
+// Copyright 2026 The dynamo-gitops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package etcd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"strings"
+	"sync"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/wanted"
+)
+
+const (
+	// concurrency is how many members are asked at once.
+	concurrency = 8
+	// maxAnswer is the most that is read of an answer.
+	maxAnswer = 4 << 20
+	// probeKey is asked for, and never there, to learn whether that is allowed.
+	probeKey = "dynamo-gitops/probe"
+)
+
+// authState is what is known of authentication.
+type authState int
+
+const (
+	authUnknown authState = iota
+	authOn
+	authOff
+)
+
+// listed is an entry of the list of members.
+type listed struct {
+	id      uint64
+	name    string
+	learner bool
+	clients []string
+}
+
+// report is what a member says of itself.
+type report struct {
+	cluster, id, leader  uint64
+	term, index, applied uint64
+	version              string
+	dbSize, dbInUse      int64
+	quota                int64 // 0 before 3.6
+	learner              bool
+	errors               []string
+}
+
+// member is one endpoint with what could be learnt of it.
+type member struct {
+	label string
+	tls   bool // the address is https
+	// err says why something is not known; part what, empty for all.
+	err  error
+	part string
+	// plain says that the member does not speak TLS where the address does.
+	plain  bool
+	status *report
+	list   []listed
+	auth   authState
+}
+
+// gather asks every endpoint, a few at once.
+func (d *Detector) gather(ctx context.Context) []*member {
+	members := make([]*member, len(d.options.Endpoints))
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, concurrency)
+	for i, e := range d.options.Endpoints {
+		wait.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			members[i] = d.ask(ctx, e)
+		})
+	}
+	wait.Wait()
+	return members
+}
+
+// ask asks one member. The first connection that fails ends it, with the reason.
+func (d *Detector) ask(ctx context.Context, e drift.Endpoint) *member {
+	m := &member{label: e.String(), tls: strings.HasPrefix(e.Address, "https://")}
+	ctx, cancel := context.WithTimeout(ctx, d.options.Timeout)
+	defer cancel()
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	m.probeAuth(ctx, d, e, fail)
+	if ctx.Err() != nil {
+		return m.failed(ctx, ctx.Err(), "")
+	}
+	if m.auth == authOn && d.options.User == "" {
+		return m.failed(ctx, errNoUser, "")
+	}
+	user := ""
+	if m.auth != authOff {
+		user = d.options.User
+	}
+	client, err := d.client(ctx, e, user, fail)
+	if err != nil {
+		return m.failed(ctx, err, "")
+	}
+	defer client.Close()
+	answer, err := client.Status(ctx, client.Endpoints()[0])
+	if err != nil {
+		return m.failed(ctx, err, "")
+	}
+	if answer.Version == "" || answer.Header == nil {
+		return m.failed(ctx, errNonsense, "")
+	}
+	m.status = fromStatus(answer)
+	list, err := client.MemberList(ctx, clientv3.WithSerializable())
+	if err != nil {
+		return m.failed(ctx, err, "members")
+	}
+	for _, l := range list.Members {
+		m.list = append(m.list, listed{id: l.ID, name: drift.Line(l.Name), learner: l.IsLearner, clients: l.ClientURLs})
+	}
+	return m
+}
+
+// failed notes why a member is not known; what made a connection fail says more
+// than that the context ended.
+func (m *member) failed(ctx context.Context, err error, part string) *member {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
+	var record tls.RecordHeaderError
+	m.err, m.part, m.plain = err, part, m.tls && errors.As(err, &record)
+	return m
+}
+
+// probeAuth asks for a key without a login, which a member refuses where
+// authentication is on. That is asked of the member alone and leaves no trace.
+func (m *member) probeAuth(ctx context.Context, d *Detector, e drift.Endpoint, fail context.CancelCauseFunc) {
+	client, err := d.client(ctx, e, "", fail)
+	if err != nil {
+		return
+	}
+	defer client.Close()
+	_, err = client.Get(ctx, probeKey, clientv3.WithSerializable(), clientv3.WithCountOnly())
+	switch {
+	case isAuthError(err):
+		m.auth = authOn
+	case err != nil:
+	case !d.hasCertificate():
+		m.auth = authOff
+	case d.options.Want.Auth == wanted.On:
+		m.auth = askAuth(ctx, client)
+	}
+}
+
+// askAuth asks whether authentication is on, where a certificate may have stood
+// for a user who may read anything. The question goes through etcd's log, so it
+// is asked only where it matters.
+func askAuth(ctx context.Context, client *clientv3.Client) authState {
+	answer, err := client.AuthStatus(ctx)
+	switch {
+	case isAuthError(err), err == nil && answer.Enabled:
+		return authOn
+	case err == nil:
+		return authOff
+	default:
+		return authUnknown
+	}
+}
+
+func (d *Detector) hasCertificate() bool {
+	config := d.options.TLS
+	return config != nil && (len(config.Certificates) > 0 || config.GetClientCertificate != nil)
+}
+
+func fromStatus(a *clientv3.StatusResponse) *report {
+	return &report{
+		cluster: a.Header.ClusterId, id: a.Header.MemberId, leader: a.Leader,
+		term: a.RaftTerm, index: a.RaftIndex, applied: a.RaftAppliedIndex,
+		version: drift.Line(a.Version), dbSize: a.DbSize, dbInUse: a.DbSizeInUse, quota: a.DbSizeQuota,
+		learner: a.IsLearner, errors: a.Errors,
+	}
+}
