@@ -6,7 +6,6 @@ package stores
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -58,9 +57,9 @@ func StartEtcd(t testing.TB, count int, c EtcdConfig) *Etcd {
 	e := &Etcd{t: t, binary: binary, config: c, dir: t.TempDir()}
 	if c.TLS != nil {
 		_, cert, key := c.TLS.Certificate(c.ServerCert)
-		e.cert = []string{"--cert-file=" + cert, "--key-file=" + key, "--trusted-ca-file=" + c.TLS.CAFile()}
+		e.cert = []string{"--cert-file=" + cert, "--key-file=" + key}
 		if c.ClientCerts {
-			e.cert = append(e.cert, "--client-cert-auth")
+			e.cert = append(e.cert, "--client-cert-auth", "--trusted-ca-file="+c.TLS.CAFile())
 		}
 	}
 	t.Cleanup(func() {
@@ -115,14 +114,6 @@ func (e *Etcd) Stop(i int) {
 			e.t.Error(err)
 		}
 		m.program = nil
-	}
-}
-
-// Lose removes the data of a member that is stopped.
-func (e *Etcd) Lose(i int) {
-	e.t.Helper()
-	if err := os.RemoveAll(filepath.Join(e.dir, e.members[i].name)); err != nil {
-		e.t.Fatal(err)
 	}
 }
 

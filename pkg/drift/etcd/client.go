@@ -28,6 +28,8 @@ var (
 	errNonsense = errors.New("it does not answer as etcd does")
 	// errSpeaksTLS is a TLS record where none was asked for.
 	errSpeaksTLS = errors.New("it speaks TLS, and the address does not say so")
+	// errSpeaksPlain is the other way round.
+	errSpeaksPlain = errors.New("it does not speak TLS, and the address says so")
 	// errNoUser is authentication without a user to go with.
 	errNoUser = errors.New("authentication is on, and no user is given")
 )
@@ -57,7 +59,7 @@ func (d *Detector) client(ctx context.Context, e drift.Endpoint, user string, fa
 // dial connects, and shakes hands where the address is https.
 func (d *Detector) dial(ctx context.Context, e drift.Endpoint, address string) (net.Conn, error) {
 	conn, err := d.options.DialContext(ctx, "tcp", address)
-	if err != nil || !strings.HasPrefix(e.Address, "https://") {
+	if err != nil || !isSecure(e) {
 		return conn, err
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
@@ -78,6 +80,43 @@ func (d *Detector) dial(ctx context.Context, e drift.Endpoint, address string) (
 		return nil, err
 	}
 	return secure, nil
+}
+
+func isSecure(e drift.Endpoint) bool { return strings.HasPrefix(e.Address, "https://") }
+
+// speaksPlain says whether a member with an https address answers without TLS.
+// No login is sent.
+func (d *Detector) speaksPlain(ctx context.Context, e drift.Endpoint) bool {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	e.Address = "http://" + drift.Host(e.Address, "2379")
+	client, err := d.client(ctx, e, "", fail)
+	if err != nil {
+		return false
+	}
+	defer client.Close()
+	_, err = client.Get(ctx, probeKey, clientv3.WithSerializable(), clientv3.WithCountOnly())
+	return err == nil || isAuthError(err)
+}
+
+// speaksTLS says whether a member with an http address shakes hands all the
+// same, whether or not its certificate is trusted.
+func (d *Detector) speaksTLS(ctx context.Context, e drift.Endpoint) bool {
+	host := drift.Host(e.Address, "2379")
+	e.Address = "https://" + host
+	conn, err := d.dial(ctx, e, host)
+	if err == nil {
+		return conn.Close() == nil
+	}
+	var certificate *tls.CertificateVerificationError
+	var alert tls.AlertError
+	return errors.As(err, &certificate) || errors.As(err, &alert) || strings.Contains(err.Error(), "remote error: tls: ")
+}
+
+// hungUp says whether a server ended a connection without a word.
+func hungUp(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.As(err, &record)
 }
 
 // firstLook watches how a connection begins: a server of HTTP/2 begins with its
@@ -140,6 +179,8 @@ func explain(err error, now func() time.Time) (reason, action string) {
 		return err.Error(), "check that the address is etcd's port for clients, 2379 in the chart"
 	case errors.Is(err, errSpeaksTLS):
 		return err.Error(), "use an address with https://, and give the CA"
+	case errors.Is(err, errSpeaksPlain):
+		return err.Error(), "use an address with http://, or turn TLS on"
 	case errors.Is(err, errNoUser), errors.Is(refused, rpctypes.ErrUserEmpty):
 		return errNoUser.Error(), "give a user"
 	case errors.Is(refused, rpctypes.ErrAuthFailed):

@@ -5,9 +5,7 @@ package etcd
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"strings"
 	"sync"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -56,7 +54,6 @@ type report struct {
 // member is one endpoint with what could be learnt of it.
 type member struct {
 	label string
-	tls   bool // the address is https
 	// err says why something is not known; part what, empty for all.
 	err  error
 	part string
@@ -83,14 +80,29 @@ func (d *Detector) gather(ctx context.Context) []*member {
 	return members
 }
 
-// ask asks one member. The first connection that fails ends it, with the reason.
+// ask asks one member. One that hangs up may have been asked with TLS where it
+// has none, or the other way round.
 func (d *Detector) ask(ctx context.Context, e drift.Endpoint) *member {
-	m := &member{label: e.String(), tls: strings.HasPrefix(e.Address, "https://")}
 	ctx, cancel := context.WithTimeout(ctx, d.options.Timeout)
 	defer cancel()
+	m := &member{label: e.String()}
+	d.askAll(ctx, m, e)
+	switch secure := isSecure(e); {
+	case !hungUp(m.err):
+	case secure && d.speaksPlain(ctx, e):
+		m.err, m.plain = errSpeaksPlain, true
+	case !secure && d.speaksTLS(ctx, e):
+		m.err = errSpeaksTLS
+	}
+	return m
+}
+
+// askAll asks a member everything. The first connection that fails ends it, with
+// the reason.
+func (d *Detector) askAll(ctx context.Context, m *member, e drift.Endpoint) *member {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	m.probeAuth(ctx, d, e, fail)
+	m.auth = d.probeAuth(ctx, e, fail)
 	if ctx.Err() != nil {
 		return m.failed(ctx, ctx.Err(), "")
 	}
@@ -130,28 +142,30 @@ func (m *member) failed(ctx context.Context, err error, part string) *member {
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		err = cause
 	}
-	var record tls.RecordHeaderError
-	m.err, m.part, m.plain = err, part, m.tls && errors.As(err, &record)
+	m.err, m.part = err, part
 	return m
 }
 
 // probeAuth asks for a key without a login, which a member refuses where
 // authentication is on. That is asked of the member alone and leaves no trace.
-func (m *member) probeAuth(ctx context.Context, d *Detector, e drift.Endpoint, fail context.CancelCauseFunc) {
+func (d *Detector) probeAuth(ctx context.Context, e drift.Endpoint, fail context.CancelCauseFunc) authState {
 	client, err := d.client(ctx, e, "", fail)
 	if err != nil {
-		return
+		return authUnknown
 	}
 	defer client.Close()
 	_, err = client.Get(ctx, probeKey, clientv3.WithSerializable(), clientv3.WithCountOnly())
 	switch {
 	case isAuthError(err):
-		m.auth = authOn
+		return authOn
 	case err != nil:
+		return authUnknown
 	case !d.hasCertificate():
-		m.auth = authOff
+		return authOff
 	case d.options.Want.Auth == wanted.On:
-		m.auth = askAuth(ctx, client)
+		return askAuth(ctx, client)
+	default:
+		return authUnknown
 	}
 }
 

@@ -22,7 +22,9 @@ func (s statusError) Error() string { return fmt.Sprintf("it answered with HTTP 
 // sizeError is an answer that was too large to read.
 type sizeError int64
 
-func (s sizeError) Error() string { return fmt.Sprintf("its answer is larger than %d MiB", int64(s)>>20) }
+func (s sizeError) Error() string {
+	return fmt.Sprintf("its answer is larger than %d MiB", int64(s)>>20)
+}
 
 // errNotSystem says that a login cannot ask what the system account can.
 var errNotSystem = errors.New("the login is not of the system account")

@@ -134,7 +134,9 @@ func findStoreFull(in *input) []drift.Finding {
 		use   func(*server) (used uint64, limit int64)
 	}{
 		{"file", func(s *server) (uint64, int64) { return s.varz.JetStream.Stats.Store, s.varz.JetStream.Config.MaxStore }},
-		{"memory", func(s *server) (uint64, int64) { return s.varz.JetStream.Stats.Memory, s.varz.JetStream.Config.MaxMemory }},
+		{"memory", func(s *server) (uint64, int64) {
+			return s.varz.JetStream.Stats.Memory, s.varz.JetStream.Config.MaxMemory
+		}},
 	} {
 		found = append(found, in.each(func(s *server) (drift.Finding, bool) {
 			if !s.on() || s.varz.JetStream.Stats == nil {
