@@ -73,6 +73,8 @@ func owners() []struct{ library, owner, reason string } {
 	return []struct{ library, owner, reason string }{
 		{"github.com/go-git/", "pkg/source", "every way into Git goes through the limits and checks of pkg/source"},
 		{"sigs.k8s.io/kustomize/api/", "pkg/overlay", "Kustomize keeps process-global state, which pkg/overlay guards"},
+		{"github.com/nats-io/", "pkg/drift/nats", "what NATS says of itself is one package's job, and its client is no part of the small programs"},
+		{"go.etcd.io/etcd/", "pkg/drift/etcd", "what etcd says of itself is one package's job, and its client is no part of the small programs"},
 		{"helm.sh/helm/", "pkg/render", "Helm costs start-up time, and rendering is one package's job"},
 		{"github.com/spf13/cobra", "plugin", "commands and flags belong to programs"},
 		{"github.com/spf13/pflag", "plugin", "commands and flags belong to programs"},

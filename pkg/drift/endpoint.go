@@ -32,12 +32,13 @@ func WithoutCredentials(address string) string {
 	if !ok {
 		scheme, rest = "", address
 	}
-	rest, _, _ = strings.Cut(rest, "?")
-	rest, _, _ = strings.Cut(rest, "#")
-	// The last @ ends the user info, also where the password holds a slash.
+	// The last @ ends the user info, also where a password is written that should
+	// have been escaped.
 	if i := strings.LastIndex(rest, "@"); i >= 0 {
 		rest = rest[i+1:]
 	}
+	rest, _, _ = strings.Cut(rest, "?")
+	rest, _, _ = strings.Cut(rest, "#")
 	if scheme == "" {
 		return rest
 	}

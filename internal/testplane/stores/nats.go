@@ -20,8 +20,10 @@ import (
 // The logins of every NATS that is started here. The account of NATSUser is also
 // that of clients without a login.
 const (
-	NATSUser, NATSPassword     = "app", "app-secret"
-	SystemUser, SystemPassword = "system", "system-secret"
+	NATSUser       = "app"
+	NATSPassword   = "app-secret"
+	SystemUser     = "system"
+	SystemPassword = "system-secret"
 )
 
 const startTimeout = 30 * time.Second
@@ -167,7 +169,7 @@ func (n *NATS) options(i int, c NATSConfig) *server.Options {
 		"STORES_NAME": m.name, "STORES_DIR": filepath.Join(n.dir, m.name),
 		"STORES_CLIENT": fmt.Sprint(m.client), "STORES_MONITOR": fmt.Sprint(m.monitor), "STORES_CLUSTER": fmt.Sprint(m.cluster),
 	} {
-		if err := os.Setenv(name, value); err != nil { //nolint:usetesting // a reload comes after the test's own function
+		if err := os.Setenv(name, value); err != nil {
 			n.t.Fatal(err)
 		}
 	}

@@ -180,39 +180,49 @@ func (k knownStream) label() string {
 	return drift.Line(k.account + "/" + k.Name)
 }
 
+// streamSet holds the streams that were seen, by account and name.
+type streamSet map[string]knownStream
+
+// note takes a server's view of a stream, where it is better than an earlier
+// one: that of the stream's leader, else one that knows of no leader least.
+func (set streamSet) note(account, viewer string, s stream) {
+	key := account + "\x00" + s.Name
+	leader := ""
+	if s.Cluster != nil {
+		leader = s.Cluster.Leader
+	}
+	k := knownStream{stream: s, account: account, led: leader != "" && leader == viewer}
+	before, known := set[key]
+	if !known || k.led || !before.led && before.Cluster != nil && before.Cluster.Leader == "" {
+		set[key] = k
+	}
+}
+
 // knownStreams returns the streams of all servers, each once, sorted.
 func (in *input) knownStreams() []knownStream {
-	byKey := map[string]knownStream{}
-	note := func(account, viewer string, s stream) {
-		key := account + "\x00" + s.Name
-		k := knownStream{stream: s, account: account, led: s.Cluster != nil && s.Cluster.Leader != "" && s.Cluster.Leader == viewer}
-		before, known := byKey[key]
-		if !known || k.led && !before.led || !before.led && before.Cluster != nil && before.Cluster.Leader == "" {
-			byKey[key] = k
-		}
-	}
+	set := streamSet{}
 	for _, s := range in.look.servers {
 		if s.jsz == nil {
 			continue
 		}
 		for _, a := range s.jsz.Accounts {
 			for _, st := range a.Streams {
-				note(a.Name, s.varz.Name, st)
+				set.note(a.Name, s.varz.Name, st)
 			}
 		}
 	}
-	if len(byKey) == 0 { // the account's own view has no name of the account
+	if len(set) == 0 { // the account's own view, which is that of the leaders
 		for _, s := range in.look.streams {
-			leader := ""
-			if s.Cluster != nil {
-				leader = s.Cluster.Leader
+			if s.Cluster == nil {
+				set.note("", "", s)
+				continue
 			}
-			note("", leader, s)
+			set.note("", s.Cluster.Leader, s)
 		}
 	}
-	list := make([]knownStream, 0, len(byKey))
-	for _, key := range slices.Sorted(maps.Keys(byKey)) {
-		list = append(list, byKey[key])
+	list := make([]knownStream, 0, len(set))
+	for _, key := range slices.Sorted(maps.Keys(set)) {
+		list = append(list, set[key])
 	}
 	return list
 }

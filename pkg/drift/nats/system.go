@@ -136,30 +136,28 @@ func askAll(ctx context.Context, conn *nats.Conn, subject string) ([][]byte, err
 	if err := conn.PublishRequest(subject, inbox.Subject, nil); err != nil {
 		return nil, err
 	}
+	first, err := inbox.NextMsgWithContext(ctx)
+	if errors.Is(err, nats.ErrNoResponders) || errors.Is(conn.LastError(), nats.ErrPermissionViolation) {
+		return nil, errNotSystem
+	}
 	var answers [][]byte
-	for len(answers) < maxServers {
-		wait := ctx
-		cancel := context.CancelFunc(func() {})
-		if len(answers) > 0 {
-			wait, cancel = context.WithTimeout(ctx, idle)
-		}
-		message, err := inbox.NextMsgWithContext(wait)
-		cancel()
-		switch {
-		case errors.Is(err, nats.ErrNoResponders), errors.Is(conn.LastError(), nats.ErrPermissionViolation):
-			return nil, errNotSystem
-		case err != nil && len(answers) == 0:
-			return nil, err
-		case err != nil:
-			return answers, nil
-		}
+	for message := first; err == nil && len(answers) < maxServers; message, err = nextSoon(ctx, inbox) {
 		data, err := opened(message.Data)
 		if err != nil {
 			return nil, err
 		}
 		answers = append(answers, data)
 	}
-	return answers, nil
+	if len(answers) == 0 {
+		return nil, err
+	}
+	return answers, nil // that no more came is how it ends
+}
+
+func nextSoon(ctx context.Context, inbox *nats.Subscription) (*nats.Msg, error) {
+	ctx, cancel := context.WithTimeout(ctx, idle)
+	defer cancel()
+	return inbox.NextMsgWithContext(ctx)
 }
 
 func askOne(ctx context.Context, conn *nats.Conn, id, what, options string) ([]byte, error) {
