@@ -3,37 +3,40 @@
 
 package nats
 
-// What tests of the pure parts need.
-var (
-	DecodeVarz     = decodeVarz
-	DecodeGreeting = decodeGreeting
-	Explain        = explain
-)
+import "github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 
-// JudgeAnswers judges documents as one server at the label gives them.
-func JudgeAnswers(o Options, documents map[string][]byte) (findings, unknowns int, text string) {
+// DecodeGreeting says whether a greeting names a server.
+func DecodeGreeting(line []byte) (bool, error) {
+	g, err := decodeGreeting(line)
+	return g.ID != "", err
+}
+
+// RuleCodes are the codes of the rules.
+func RuleCodes() []string {
+	var ids []string
+	for _, r := range rules() {
+		ids = append(ids, r.code)
+	}
+	return ids
+}
+
+// JudgeAnswers judges the documents that one server gives.
+func JudgeAnswers(o Options, documents map[string][]byte) drift.Observation {
 	d := New(o)
 	l := &look{greeted: map[string]greeting{}}
-	s := &server{label: "dynamo-nats-0"}
-	v, err := decodeVarz(documents["varz"])
-	if err != nil {
-		return 0, 1, err.Error()
+	s := &server{}
+	var err error
+	if s.varz, err = decodeVarz(documents["varz"]); err != nil {
+		return drift.Observation{Unknowns: []drift.Unknown{d.obstacle("dynamo-nats-0", "", err)}}
 	}
-	s.varz = v
 	ask := map[string]func() ([]byte, error){}
 	for _, name := range []string{"healthz", "jsz", "routez"} {
 		ask[name] = func() ([]byte, error) { return documents[name], nil }
 	}
-	l.unknowns = d.askMore(s, s.label, ask)
-	l.servers = []*server{s}
+	l.addServer("dynamo-nats-0", s, d.askMore(s, "dynamo-nats-0", ask))
 	l.settle()
 	now := d.options.Now()
-	lasting, passing := judge(&input{want: o.Want, look: l, now: now, slow: d.slow.update(l.servers, now, o.SlowWindow)})
-	for _, f := range append(lasting, passing...) {
-		text += f.Code + f.Field + f.Want + f.Have + f.Problem + f.Action + f.Target.String()
-	}
-	for _, u := range l.unknowns {
-		text += u.Reason + u.Target.String()
-	}
-	return len(lasting) + len(passing), len(l.unknowns), text
+	lasting, passing := judge(&input{want: o.Want, look: l, now: now, configArrival: d.options.ConfigArrival,
+		slow: d.slow.update(l.servers, now, d.options.SlowWindow)})
+	return drift.Observation{Findings: append(lasting, passing...), Unknowns: l.unknowns}
 }

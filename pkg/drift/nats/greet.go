@@ -48,7 +48,10 @@ func (d *Detector) greet(ctx context.Context, e drift.Endpoint) (greeting, error
 	}
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	line, err := bufio.NewReader(io.LimitReader(conn, maxGreeting)).ReadBytes('\n')
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return greeting{}, ctx.Err() // it closed the connection
+	case err != nil:
 		return greeting{}, err
 	}
 	return decodeGreeting(line)

@@ -1,0 +1,107 @@
+// Copyright 2026 The dynamo-gitops Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package etcd_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/stores"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/etcd"
+)
+
+// listen is a server that does with each connection as it is told.
+func listen(t *testing.T, handle func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() { defer conn.Close(); handle(conn) }()
+		}
+	}()
+	return l.Addr().String()
+}
+
+func TestFaults(t *testing.T) {
+	web := httptest.NewServer(http.NotFoundHandler())
+	defer web.Close()
+	for name, tt := range map[string]struct {
+		address string
+		reason  string
+	}{
+		"closes":     {listen(t, func(net.Conn) {}), "it closed the connection|the connection was reset"},
+		"silent":     {listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }), "it did not answer in time"},
+		"babbles":    {listen(t, func(c net.Conn) { _, _ = io.WriteString(c, "220 mail.example.com\r\n") }), "it does not answer as etcd does"},
+		"a web page": {web.Listener.Addr().String(), "it does not answer as etcd does"},
+		"settings, then nothing": {listen(t, func(c net.Conn) {
+			_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0})
+			_, _ = io.Copy(io.Discard, c)
+		}), "it did not answer in time"},
+		"settings, then noise": {listen(t, func(c net.Conn) {
+			_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0})
+			_, _ = io.WriteString(c, strings.Repeat("noise", 10_000))
+			_, _ = io.Copy(io.Discard, c)
+		}), ""},
+		"nobody":  {"127.0.0.1:1", "connection refused"},
+		"no name": {"nobody.invalid:2379", "its name could not be resolved: no such host"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, scheme := range []string{"http://", "https://"} {
+				o := etcd.Options{Want: want(1), User: "root", Password: password, Timeout: 300 * time.Millisecond,
+					Endpoints: []drift.Endpoint{{Name: "m", Address: scheme + "root:" + password + "@" + tt.address}}}
+				start := time.Now()
+				seen := detect(t, o)
+				if len(seen.Unknowns) != 1 || len(seen.Findings) != 0 ||
+					scheme == "http://" && tt.reason != "" && !slices.Contains(strings.Split(tt.reason, "|"), seen.Unknowns[0].Reason) {
+					t.Errorf("%s: %v", scheme, brief(seen))
+				}
+				if took := time.Since(start); took > 20*time.Second {
+					t.Errorf("it took %s", took)
+				}
+			}
+			noLeaks(t)
+		})
+	}
+}
+
+// TestDialContext reaches a member by a name that only the given function knows,
+// as a forwarded port does; its certificate is for that name.
+func TestDialContext(t *testing.T) {
+	const name = "dynamo-etcd-0.dynamo-etcd-headless.dynamo-system.svc"
+	authority := stores.NewAuthority(t)
+	e := stores.StartEtcd(t, 1, stores.EtcdConfig{TLS: authority, ServerCert: stores.Leaf{Name: "etcd", Names: []string{name}}})
+	w := want(1)
+	w.TLS, w.ClientPort = "on", 2379
+	o := etcd.Options{Want: w, TLS: authority.Client(), DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		if address != name+":2379" {
+			t.Errorf("dialled %s", address)
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, strings.TrimPrefix(e.Client(0), "https://"))
+	}}
+	eventually(t, func() drift.Observation { return detect(t, o) })
+	noLeaks(t)
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	seen := etcd.New(etcd.Options{Want: want(1), Endpoints: []drift.Endpoint{{Name: "m", Address: "127.0.0.1:1"}}}).Detect(ctx)
+	wantLines(t, seen, "DG3101 unknown m: the look was cancelled")
+}
