@@ -53,7 +53,7 @@ func Etcd() []object.Code {
 		{ID: EtcdLearner, Severity: object.SeverityWarning, Title: "etcd learner",
 			Help: "The member has no vote, so it does not count for the majority. Promote it with etcdctl member promote once it has caught up."},
 		{ID: EtcdUnstarted, Severity: object.SeverityWarning, Title: "etcd member that never started",
-			Help: "A member was added and did not join. It counts for the majority all the same. Start it with ETCD_INITIAL_CLUSTER_STATE=existing, or remove it."},
+			Help: "A member was added and did not join. It counts for the majority all the same, unless it is a learner. Start it with ETCD_INITIAL_CLUSTER_STATE=existing, or remove it."},
 		{ID: EtcdDown, Severity: object.SeverityWarning, Title: "etcd member down",
 			Help: "A member does not answer while others do. An error where what is left is no majority. Look at its pod and its volume; with the chart's probes off the pod is Ready all the same."},
 		{ID: EtcdNoLeader, Severity: object.SeverityError, Title: "etcd without a leader",

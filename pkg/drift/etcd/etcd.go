@@ -6,8 +6,10 @@
 //
 // Gathering and judging are apart: the rules are pure functions over what was
 // gathered, in one ordered table. What could not be gathered is an Unknown. A
-// look writes nothing, and asks no member for what needs a majority, so it works
-// the same without one.
+// look writes no data, and asks no member for what needs a majority, so it works
+// the same without one. Two things go through etcd's log all the same: a login,
+// and whether authentication is on where a client certificate is given and Git
+// wants authentication.
 //
 // Settings are compared as they are at the moment of the look. While a release
 // is being rolled out they differ rightly, so a caller should look only at a

@@ -54,3 +54,9 @@ func JudgeAnswers(o Options, answers ...Answer) drift.Observation {
 	out.Sort()
 	return out
 }
+
+// JudgeAuthOn judges a member that wants a login.
+func JudgeAuthOn(o Options) drift.Observation {
+	lasting, _ := judge(&input{want: o.Want, members: []*member{{label: "dynamo-etcd-0", auth: authOn, err: errNoUser}}})
+	return drift.Observation{Findings: lasting}
+}

@@ -3,7 +3,11 @@
 
 package nats
 
-import "github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+import (
+	"fmt"
+
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+)
 
 // DecodeGreeting says whether a greeting names a server.
 func DecodeGreeting(line []byte) (bool, error) {
@@ -20,23 +24,32 @@ func RuleCodes() []string {
 	return ids
 }
 
-// JudgeAnswers judges the documents that one server gives.
-func JudgeAnswers(o Options, documents map[string][]byte) drift.Observation {
+// JudgeAnswers judges the documents that each server gives.
+func JudgeAnswers(o Options, servers ...map[string][]byte) drift.Observation {
 	d := New(o)
 	l := &look{greeted: map[string]greeting{}}
-	s := &server{}
-	var err error
-	if s.varz, err = decodeVarz(documents["varz"]); err != nil {
-		return drift.Observation{Unknowns: []drift.Unknown{d.obstacle("dynamo-nats-0", "", err)}}
+	for i, documents := range servers {
+		label := fmt.Sprintf("dynamo-nats-%d", i)
+		s := &server{}
+		var err error
+		if s.varz, err = decodeVarz(documents["varz"]); err != nil {
+			l.addServer(label, nil, []drift.Unknown{d.obstacle(label, "", err)})
+			continue
+		}
+		ask := map[string]func() ([]byte, error){}
+		for _, name := range []string{"healthz", "jsz", "routez"} {
+			ask[name] = func() ([]byte, error) { return documents[name], nil }
+		}
+		l.addServer(label, s, d.askMore(s, label, ask))
 	}
-	ask := map[string]func() ([]byte, error){}
-	for _, name := range []string{"healthz", "jsz", "routez"} {
-		ask[name] = func() ([]byte, error) { return documents[name], nil }
-	}
-	l.addServer("dynamo-nats-0", s, d.askMore(s, "dynamo-nats-0", ask))
 	l.settle()
 	now := d.options.Now()
-	lasting, passing := judge(&input{want: o.Want, look: l, now: now, configArrival: d.options.ConfigArrival,
-		slow: d.slow.update(l.servers, now, d.options.SlowWindow)})
-	return drift.Observation{Findings: append(lasting, passing...), Unknowns: l.unknowns}
+	in := &input{want: o.Want, look: l, now: now, configArrival: d.options.ConfigArrival, slow: d.slow.update(l.servers, now, d.options.SlowWindow)}
+	if o.ConfigChanged != nil {
+		in.configChanged = o.ConfigChanged()
+	}
+	lasting, passing := judge(in)
+	out := drift.Observation{Findings: append(lasting, passing...), Unknowns: l.unknowns}
+	out.Sort()
+	return out
 }

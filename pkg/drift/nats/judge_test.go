@@ -81,8 +81,8 @@ func TestManyStreams(t *testing.T) {
 		"healthz": []byte(`{"status":"ok"}`), "routez": []byte("{}"),
 		"jsz": []byte(`{"account_details":[{"name":"APP","stream_detail":[` + strings.Join(list, ",") + "]}]}"),
 	})
-	if n := len(seen.Findings); n != 21 || seen.Findings[n-1].Problem != "980 more streams are like those named" {
-		t.Errorf("%d findings, the last %+v", n, seen.Findings[n-1])
+	if n := len(seen.Findings); n != 21 || seen.Findings[0].Problem != "980 more streams are like those named" {
+		t.Errorf("%d findings, the first %+v", n, seen.Findings[0])
 	}
 }
 
