@@ -34,7 +34,7 @@ func Check(t *testing.T, path, name string, update bool, codes []object.Code, se
 	want := section(t, codes, seen)
 	if update {
 		text := before + "<!-- begin " + name + " -->\n" + want + "<!-- end " + name + " -->\n" + after
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil { //nolint:gosec // a page
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return

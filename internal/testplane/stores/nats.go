@@ -36,7 +36,7 @@ type NATSConfig struct {
 	MaxPayload int64
 	// MaxFileStore is the limit of the store. Default: 1 GiB.
 	MaxFileStore int64
-	// TLS is required of clients when set.
+	// TLS is required of clients, and between servers, when set.
 	TLS *Authority
 	// Extra is appended.
 	Extra string
@@ -190,6 +190,11 @@ func (n *NATS) config(c NATSConfig) string {
 	if c.MaxFileStore == 0 {
 		c.MaxFileStore = 1 << 30
 	}
+	tls := ""
+	if c.TLS != nil {
+		_, cert, key := c.TLS.Certificate(Leaf{Name: "nats"})
+		tls = fmt.Sprintf("tls { cert_file: %q, key_file: %q, ca_file: %q }\n", cert, key, c.TLS.CAFile())
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "server_name: $STORES_NAME\nhost: 127.0.0.1\nport: $STORES_CLIENT\nhttp_port: $STORES_MONITOR\nmax_payload: %d\n", c.MaxPayload)
 	if !c.NoJetStream {
@@ -200,16 +205,12 @@ func (n *NATS) config(c NATSConfig) string {
 		for _, m := range n.members {
 			fmt.Fprintf(&b, "    \"nats://127.0.0.1:%d\"\n", m.cluster)
 		}
-		b.WriteString("  ]\n}\n")
+		b.WriteString("  ]\n" + tls + "}\n")
 	}
 	fmt.Fprintf(&b, "accounts {\n  SYS: { users: [{user: %q, password: %q}] }\n  APP: { jetstream: %t, users: [{user: %q, password: %q}] }\n}\n",
 		SystemUser, SystemPassword, !c.NoJetStream, NATSUser, NATSPassword)
 	fmt.Fprintf(&b, "system_account: SYS\nno_auth_user: %q\n", NATSUser)
-	if c.TLS != nil {
-		_, cert, key := c.TLS.Certificate(Leaf{Name: "nats"})
-		fmt.Fprintf(&b, "tls { cert_file: %q, key_file: %q, ca_file: %q }\n", cert, key, c.TLS.CAFile())
-	}
-	return b.String() + c.Extra
+	return b.String() + tls + c.Extra
 }
 
 func port(t testing.TB) int {

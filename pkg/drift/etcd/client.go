@@ -30,6 +30,8 @@ var (
 	errSpeaksTLS = errors.New("it speaks TLS, and the address does not say so")
 	// errSpeaksPlain is the other way round.
 	errSpeaksPlain = errors.New("it does not speak TLS, and the address says so")
+	// errAuthUnknown is authentication that could not be asked for.
+	errAuthUnknown = errors.New("whether it is on cannot be learnt with a client certificate and without a majority")
 	// errNoUser is authentication without a user to go with.
 	errNoUser = errors.New("authentication is on, and no user is given")
 )
@@ -153,6 +155,15 @@ func (c *firstLook) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Write implements net.Conn.
+func (c *firstLook) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		c.fail(err)
+	}
+	return n, err
+}
+
 func isAuthError(err error) bool {
 	for _, refusal := range []error{rpctypes.ErrUserEmpty, rpctypes.ErrPermissionDenied, rpctypes.ErrInvalidAuthToken, rpctypes.ErrAuthOldRevision} {
 		if errors.Is(rpctypes.Error(err), refusal) {
@@ -179,6 +190,8 @@ func explain(err error, now func() time.Time) (reason, action string) {
 		return err.Error(), "check that the address is etcd's port for clients, 2379 in the chart"
 	case errors.Is(err, errSpeaksTLS):
 		return err.Error(), "use an address with https://, and give the CA"
+	case errors.Is(err, errAuthUnknown):
+		return err.Error(), "bring back a majority of the members"
 	case errors.Is(err, errSpeaksPlain):
 		return err.Error(), "use an address with http://, or turn TLS on"
 	case errors.Is(err, errNoUser), errors.Is(refused, rpctypes.ErrUserEmpty):

@@ -8,8 +8,8 @@
 // gathered, in one ordered table. What could not be gathered is an Unknown. A
 // look writes no data, and asks no member for what needs a majority, so it works
 // the same without one. Two things go through etcd's log all the same: a login,
-// and whether authentication is on where a client certificate is given and Git
-// wants authentication.
+// and whether authentication is on, where a client certificate is given and Git
+// says anything about it.
 //
 // Settings are compared as they are at the moment of the look. While a release
 // is being rolled out they differ rightly, so a caller should look only at a
@@ -98,7 +98,10 @@ func (d *Detector) Detect(ctx context.Context) drift.Observation {
 	}
 	members := d.gather(ctx)
 	lasting, passing := judge(&input{want: o.Want, members: members})
-	out := drift.Observation{Findings: append(lasting, d.grace.Settled(passing, o.Now())...), Unknowns: d.obstacles(members)}
+	out := drift.Observation{Findings: lasting, Unknowns: d.obstacles(members)}
+	if ctx.Err() == nil { // else who did not answer was not given the time
+		out.Findings = append(out.Findings, d.grace.Settled(passing, o.Now())...)
+	}
 	out.Sort()
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 
@@ -133,6 +134,9 @@ func (d *Detector) askAll(ctx context.Context, m *member, e drift.Endpoint) *mem
 	for _, l := range list.Members {
 		m.list = append(m.list, listed{id: l.ID, name: drift.Line(l.Name), learner: l.IsLearner, clients: l.ClientURLs})
 	}
+	if m.auth == authUnknown && d.options.Want.Auth != wanted.Unsaid {
+		return m.failed(ctx, errAuthUnknown, "authentication")
+	}
 	return m
 }
 
@@ -162,17 +166,19 @@ func (d *Detector) probeAuth(ctx context.Context, e drift.Endpoint, fail context
 		return authUnknown
 	case !d.hasCertificate():
 		return authOff
-	case d.options.Want.Auth == wanted.On:
-		return askAuth(ctx, client)
+	case d.options.Want.Auth != wanted.Unsaid:
+		return askAuth(ctx, client, d.options.Timeout/4)
 	default:
 		return authUnknown
 	}
 }
 
 // askAuth asks whether authentication is on, where a certificate may have stood
-// for a user who may read anything. The question goes through etcd's log, so it
-// is asked only where it matters.
-func askAuth(ctx context.Context, client *clientv3.Client) authState {
+// for a user who may read anything. The question goes through etcd's log and
+// needs a majority, so it is asked only where it matters, and not for long.
+func askAuth(ctx context.Context, client *clientv3.Client, timeout time.Duration) authState {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	answer, err := client.AuthStatus(ctx)
 	switch {
 	case isAuthError(err), err == nil && answer.Enabled:

@@ -31,8 +31,9 @@ type rule struct {
 
 func rules() []rule {
 	return []rule{
-		{code: codes.EtcdMissing, find: findMissing},
-		{code: codes.EtcdExtra, find: findExtra},
+		// A member is replaced by removing it and adding it again.
+		{code: codes.EtcdMissing, passing: true, find: findMissing},
+		{code: codes.EtcdExtra, passing: true, find: findExtra},
 		{code: codes.EtcdLearner, passing: true, find: findLearners},
 		{code: codes.EtcdUnstarted, passing: true, find: findUnstarted},
 		{code: codes.EtcdDown, passing: true, foreign: true, find: findDown},

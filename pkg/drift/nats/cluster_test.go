@@ -134,6 +134,21 @@ func codesOnly(seen drift.Observation) drift.Observation {
 	return seen
 }
 
+// TestClusterWithTLS has TLS for clients and between servers, and an endpoint
+// that cannot be reached while the system account can.
+func TestClusterWithTLS(t *testing.T) {
+	authority := stores.NewAuthority(t)
+	n := stores.StartNATS(t, 3, stores.NATSConfig{TLS: authority})
+	o := nats.Options{Want: want(3), Endpoints: endpoints(n, 3), System: system(n, 2), TLS: authority.Client()}
+	o.Want.TLS = wanted.On
+	wantLines(t, detect(t, nats.New(o)))
+	o.Endpoints[1].Address = "127.0.0.1:1"
+	wantLines(t, detect(t, nats.New(o)))
+	o.System = nil
+	wantLines(t, detect(t, nats.New(o)), "DG3001 unknown dynamo-nats-1: connection refused")
+	noLeaks(t)
+}
+
 // TestScaledDown shows the peers that a cluster still counts after servers went.
 func TestScaledDown(t *testing.T) {
 	n := stores.StartNATS(t, 3, stores.NATSConfig{})

@@ -132,8 +132,16 @@ func (d *Detector) addGreeting(l *look, label string, g greeting, err error) {
 }
 
 // settle keeps one of several answers of the same server, that of the smallest
-// label, and drops the obstacles of an endpoint whose server answered otherwise.
+// label, and forgets an endpoint without an answer whose server, by the same
+// name, answered in the system account: then nothing of it is unknown.
 func (l *look) settle() {
+	answered := map[string]bool{}
+	for _, s := range l.servers {
+		answered[s.label] = true
+	}
+	heard := func(label string) bool { return answered[label] && slices.Contains(l.unanswered, label) }
+	l.unknowns = slices.DeleteFunc(l.unknowns, func(u drift.Unknown) bool { return heard(u.Target.Endpoint) })
+	l.unanswered = slices.DeleteFunc(l.unanswered, heard)
 	slices.SortFunc(l.servers, func(a, b *server) int {
 		return strings.Compare(a.varz.ID+"\x00"+a.label, b.varz.ID+"\x00"+b.label)
 	})

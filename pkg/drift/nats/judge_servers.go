@@ -70,7 +70,7 @@ func (in *input) absentees() string {
 	if len(in.look.unanswered) == 0 {
 		return ""
 	}
-	return ": " + strings.Join(in.look.unanswered, ", ") + " does not answer"
+	return "; no answer from " + strings.Join(in.look.unanswered, ", ")
 }
 
 func findExtra(in *input) []drift.Finding {

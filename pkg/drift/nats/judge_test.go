@@ -5,6 +5,7 @@ package nats_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/nats"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/wanted"
@@ -83,6 +85,85 @@ func TestManyStreams(t *testing.T) {
 	})
 	if n := len(seen.Findings); n != 21 || seen.Findings[0].Problem != "980 more streams are like those named" {
 		t.Errorf("%d findings, the first %+v", n, seen.Findings[0])
+	}
+}
+
+// TestClocks compares times of servers whose clocks are wrong.
+func TestClocks(t *testing.T) {
+	now := time.Date(2026, 11, 2, 10, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		changed     time.Duration // before now
+		loaded      time.Duration // before the server's now
+		ahead       time.Duration // the server's clock
+		want        int
+		withoutTime bool
+	}{
+		"loaded after":                         {time.Hour, 50 * time.Minute, 0, 0, false},
+		"loaded before":                        {time.Hour, 2 * time.Hour, 0, 1, false},
+		"on its way":                           {2 * time.Minute, time.Hour, 0, 0, false},
+		"loaded after, by a clock behind":      {time.Hour, 50 * time.Minute, -24 * time.Hour, 0, false},
+		"loaded before, by a clock ahead":      {time.Hour, 2 * time.Hour, 24 * time.Hour, 1, false},
+		"loaded at about the moment of change": {time.Hour, time.Hour + 30*time.Second, 0, 0, false},
+		"a server that tells no time":          {time.Hour, 2 * time.Hour, 0, 0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock := now.Add(tt.ahead)
+			times := fmt.Sprintf(`"now":%q,"config_load_time":%q,`, clock.Format(time.RFC3339), clock.Add(-tt.loaded).Format(time.RFC3339))
+			if tt.withoutTime {
+				times = ""
+			}
+			seen := nats.JudgeAnswers(nats.Options{Want: want(1), Now: func() time.Time { return now },
+				ConfigChanged: func() time.Time { return now.Add(-tt.changed) }}, map[string][]byte{
+				"varz":    []byte("{" + times + `"server_id":"A","version":"2.15.2","max_payload":15728640,"jetstream":{"config":{"max_storage":1073741824}}}`),
+				"healthz": []byte(`{"status":"ok"}`), "jsz": []byte("{}"), "routez": []byte("{}"),
+			})
+			if len(seen.Findings) != tt.want || tt.want == 1 && seen.Findings[0].Code != codes.NATSConfig {
+				t.Errorf("observation %v", brief(seen))
+			}
+		})
+	}
+}
+
+// TestSlowCounts follows a server's count, which begins anew with the server.
+func TestSlowCounts(t *testing.T) {
+	id, count := "A", 0
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/varz":
+			fmt.Fprintf(w, `{"server_id":%q,"version":"2.15.2","max_payload":15728640,"slow_consumers":%d,"jetstream":{"config":{"max_storage":1073741824}}}`, id, count)
+		case "/healthz":
+			fmt.Fprint(w, `{"status":"ok"}`)
+		default:
+			fmt.Fprint(w, "{}")
+		}
+	})
+	now := time.Unix(0, 0)
+	d := nats.New(nats.Options{Want: want(1), Now: func() time.Time { return now }, SlowWindow: time.Minute,
+		Endpoints: []drift.Endpoint{{Name: "m", Address: s.URL}}})
+	for i, step := range []struct {
+		id    string
+		count int
+		after time.Duration
+		want  string
+	}{
+		{"A", 4, 0, "info"}, // from before the first look
+		{"A", 4, time.Minute, "info"},
+		{"A", 5, time.Minute, "warning"},
+		{"A", 5, time.Minute, "warning"},
+		{"A", 5, time.Minute, "info"},
+		{"B", 0, time.Minute, ""},
+		{"B", 1, time.Minute, "warning"},
+		{"A", 9, time.Minute, "info"},
+		{"A", 1, time.Minute, "info"},
+	} {
+		id, count, now = step.id, step.count, now.Add(step.after)
+		got := ""
+		for _, f := range detect(t, d).Findings {
+			got += string(f.Severity)
+		}
+		if got != step.want {
+			t.Errorf("step %d: %q, want %q", i, got, step.want)
+		}
 	}
 }
 

@@ -131,7 +131,10 @@ func (d *Detector) Detect(ctx context.Context) drift.Observation {
 		in.configChanged = d.options.ConfigChanged()
 	}
 	lasting, passing := judge(in)
-	out := drift.Observation{Findings: append(lasting, d.grace.Settled(passing, now)...), Unknowns: seen.unknowns}
+	out := drift.Observation{Findings: lasting, Unknowns: seen.unknowns}
+	if ctx.Err() == nil { // else who did not answer was not given the time
+		out.Findings = append(out.Findings, d.grace.Settled(passing, now)...)
+	}
 	out.Sort()
 	return out
 }
