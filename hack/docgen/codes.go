@@ -35,7 +35,8 @@ func codesPage() (string, error) {
 	b.WriteString("# Findings\n\n" +
 		"Every finding carries one of these codes. An **error** refuses the input. A **warning** does so with `--strict` only:\n" +
 		"it is about something that one directory cannot prove, or that works but should not be left so. " +
-		"`dynamo-gitops codes CODE` prints an entry.\n")
+		"`dynamo-gitops codes CODE` prints an entry. Codes from DG20 on are about a running cluster and refuse nothing:\n" +
+		"[Drift](../spec/drift.md) has an example of each.\n")
 	written := 0
 	for _, section := range sections() {
 		if !slices.ContainsFunc(cli.Codes(), func(c object.Code) bool { return strings.HasPrefix(c.ID, section.prefix) }) {

@@ -46,9 +46,12 @@ func TestFaults(t *testing.T) {
 		address string
 		reason  string
 	}{
-		"closes":     {listen(t, func(net.Conn) {}), "it closed the connection|the connection was reset"},
-		"silent":     {listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }), "it did not answer in time"},
-		"babbles":    {listen(t, func(c net.Conn) { _, _ = io.WriteString(c, "220 mail.example.com\r\n") }), "it does not answer as etcd does"},
+		"closes": {listen(t, func(net.Conn) {}), "it closed the connection|the connection was reset"},
+		"silent": {listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }), "it did not answer in time"},
+		"babbles": {listen(t, func(c net.Conn) {
+			_, _ = io.WriteString(c, "220 mail.example.com\r\n")
+			_, _ = io.Copy(io.Discard, c)
+		}), "it does not answer as etcd does"},
 		"a web page": {web.Listener.Addr().String(), "it does not answer as etcd does"},
 		"settings, then nothing": {listen(t, func(c net.Conn) {
 			_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0})
