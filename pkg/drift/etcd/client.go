@@ -136,6 +136,9 @@ const (
 	tlsAlert      = 0x15 // the first byte of a record
 )
 
+// lastWords is how long is waited for what a server said before it hung up.
+const lastWords = 100 * time.Millisecond
+
 // Read implements net.Conn.
 func (c *firstLook) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
@@ -155,12 +158,20 @@ func (c *firstLook) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write implements net.Conn.
+// Write implements net.Conn. A server that refuses the client's certificate says
+// so after the handshake and hangs up; what it said is there to read even where
+// the connection can no longer be written to.
 func (c *firstLook) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
-	if err != nil && !errors.Is(err, net.ErrClosed) {
-		c.fail(err)
+	if err == nil || errors.Is(err, net.ErrClosed) {
+		return n, err
 	}
+	if deadlineErr := c.SetReadDeadline(time.Now().Add(lastWords)); deadlineErr == nil {
+		if _, said := c.Conn.Read(make([]byte, headerLength)); said != nil && strings.Contains(said.Error(), "remote error: tls: ") {
+			c.fail(said)
+		}
+	}
+	c.fail(err)
 	return n, err
 }
 

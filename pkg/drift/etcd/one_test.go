@@ -109,8 +109,8 @@ func testAuth(t *testing.T, e *stores.Etcd, with func(func(*wanted.Etcd)) etcd.O
 
 // TestQuotaFills fills the database as a person would, until etcd refuses.
 func TestQuotaFills(t *testing.T) {
-	const quota = 79 << 20 // the database grows by 16 MiB
-	e := stores.StartEtcd(t, 1, stores.EtcdConfig{Args: []string{"--quota-backend-bytes=82837504"}})
+	const quota = 200 << 20 // the database grows by about 20 MiB at once
+	e := stores.StartEtcd(t, 1, stores.EtcdConfig{Args: []string{"--quota-backend-bytes=209715200"}})
 	o := etcd.Options{Want: want(1), Endpoints: endpoints(e, 0)}
 	o.Want.Quota = quota
 	look := func() drift.Observation { return detect(t, o) }
@@ -125,7 +125,7 @@ func TestQuotaFills(t *testing.T) {
 		}
 		seen = look()
 	}
-	if f := seen.Findings[0]; len(seen.Findings) != 1 || f.Code != "DG3112" || f.Severity != "warning" || !strings.HasSuffix(f.Have, "% of 79Mi") {
+	if f := seen.Findings[0]; len(seen.Findings) != 1 || f.Code != "DG3112" || f.Severity != "warning" || !strings.HasSuffix(f.Have, "% of 200Mi") {
 		t.Fatalf("observation %v", brief(seen))
 	}
 	for put() == nil { // until etcd refuses
