@@ -62,7 +62,7 @@ func NATS() []object.Code {
 		{ID: NATSHealth, Severity: object.SeverityError, Title: "JetStream unhealthy",
 			Help: "JetStream is on, and the server says that it does not work, or the cluster has no leader for JetStream's metadata: no stream can be made or changed. Bring back a majority of the servers."},
 		{ID: NATSMetaGroup, Severity: object.SeverityWarning, Title: "JetStream peers that are not servers",
-			Help: "The group that keeps JetStream's metadata counts peers that are gone, so it needs more servers for a majority than it seems: a trace of scaling down. Remove them with nats server raft peer-remove."},
+			Help: "The group that keeps JetStream's metadata counts peers that are gone, so it needs more servers for a majority than it seems: a trace of scaling down. Remove them with nats server cluster peer-remove."},
 		{ID: NATSStoreLimit, Severity: object.SeverityWarning, Title: "JetStream store limit other than in Git",
 			Help: "max_file_store or max_memory_store of the running server differs from the values in Git. Reconcile the HelmRelease and restart the server: these limits are read at its start."},
 		{ID: NATSStoreFull, Severity: object.SeverityWarning, Title: "JetStream store nearly full",

@@ -108,3 +108,35 @@ func TestCancelled(t *testing.T) {
 	seen := etcd.New(etcd.Options{Want: want(1), Endpoints: []drift.Endpoint{{Name: "m", Address: "127.0.0.1:1"}}}).Detect(ctx)
 	wantLines(t, seen, "DG3101 unknown m: the look was cancelled")
 }
+
+// TestCutOff has one member that answers and one that is slow: that one is down
+// where it was given the time, and not where the look was cut off before.
+func TestCutOff(t *testing.T) {
+	e := stores.StartEtcd(t, 1, stores.EtcdConfig{})
+	silent := drift.Endpoint{Name: "dynamo-etcd-1", Address: listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })}
+	w := want(0)
+	eventually(t, func() drift.Observation { return detect(t, etcd.Options{Want: w, Endpoints: endpoints(e, 0)}) })
+	const unknown = "DG3101 unknown dynamo-etcd-1: it did not answer in time"
+	o := etcd.Options{Want: w, Endpoints: append(endpoints(e, 0), silent), Timeout: time.Second}
+	wantLines(t, detect(t, o), "DG3106 error dynamo-etcd-1 health: does not answer", unknown)
+	o.Timeout = time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	wantLines(t, etcd.New(o).Detect(ctx), unknown)
+	noLeaks(t)
+}
+
+// TestAuthWithoutMajority has a client certificate, which may stand for a user, so
+// that only a majority knows whether authentication is on.
+func TestAuthWithoutMajority(t *testing.T) {
+	authority := stores.NewAuthority(t)
+	cert, _, _ := authority.Certificate(stores.Leaf{Name: "viewer"})
+	e := stores.StartEtcd(t, 2, stores.EtcdConfig{TLS: authority, ClientCerts: true})
+	o := etcd.Options{Want: want(2), Endpoints: endpoints(e, 0), TLS: authority.Client(cert), Timeout: 4 * time.Second}
+	o.Want.TLS = "on"
+	eventually(t, func() drift.Observation { return detect(t, o) })
+	e.Stop(1)
+	eventually(t, func() drift.Observation { return detect(t, o) }, "DG3107 error dynamo-etcd-0 leader: none",
+		"DG3101 unknown dynamo-etcd-0: authentication: whether it is on cannot be learnt with a client certificate and without a majority")
+	noLeaks(t)
+}

@@ -99,7 +99,7 @@ func findMetaGroup(in *input) []drift.Finding {
 		problem += "; gone: " + strings.Join(gone, ", ")
 	}
 	return []drift.Finding{{Field: "jetstream.meta.cluster_size", Want: strconv.Itoa(in.want.Replicas), Have: strconv.Itoa(meta.Size),
-		Problem: problem, Action: "remove what is gone with nats server raft peer-remove"}}
+		Problem: problem, Action: "remove what is gone with nats server cluster peer-remove"}}
 }
 
 func findStoreLimit(in *input) []drift.Finding {
