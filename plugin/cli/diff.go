@@ -83,7 +83,7 @@ func (s *session) diff(ctx context.Context, f *diffFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	options, err := s.diffOptions(f)
+	charts, err := s.diffCharts(f)
 	if err != nil {
 		return err
 	}
@@ -95,11 +95,11 @@ func (s *session) diff(ctx context.Context, f *diffFlags, args []string) error {
 		}
 		defer func() { _ = side.checkout.Close() }()
 	}
-	compared, err := s.buildSides(ctx, f, before, after)
+	compared, err := s.buildSides(ctx, f, charts, before, after)
 	if err != nil {
 		return err
 	}
-	report, err := diff.Compare(ctx, compared, options)
+	report, err := diff.Compare(ctx, compared, diff.Options{})
 	if err != nil {
 		return err
 	}
@@ -174,29 +174,10 @@ func (s *session) openSide(ctx context.Context, f *diffFlags, one *side) error {
 	return err
 }
 
-// diffOptions makes the renderer before anything is read, because the program
-// may have to hand over.
-func (s *session) diffOptions(f *diffFlags) (diff.Options, error) {
-	if !f.render {
-		return diff.Options{}, nil
-	}
-	engine, err := s.charts()
-	if err != nil {
-		return diff.Options{}, err
-	}
-	settings, err := s.settings(&f.chartFlags, nil)
-	if err != nil {
-		return diff.Options{}, err
-	}
-	settings.KubeVersion = f.kubeVersion
-	renderer, err := engine.Renderer(settings)
-	return diff.Options{Render: renderer}, err
-}
-
 // buildSides builds every environment that differs in a file on both sides. An environment of the
 // older side that is refused counts as not there, with a word about it: a broken
 // past must not stand in the way of its repair.
-func (s *session) buildSides(ctx context.Context, f *diffFlags, before, after *side) ([]diff.Environment, error) {
+func (s *session) buildSides(ctx context.Context, f *diffFlags, charts *diffCharts, before, after *side) ([]diff.Environment, error) {
 	names := map[string]bool{}
 	for _, one := range []*side{before, after} {
 		dirs, err := environments(ctx, one.checkout.FS, one.at.dir, f.paths)
@@ -213,8 +194,18 @@ func (s *session) buildSides(ctx context.Context, f *diffFlags, before, after *s
 	var all []diff.Environment
 	same := &pipeline.Plan{} // stands for both sides of an environment that no change reaches
 	for _, name := range sortedKeys(names) {
-		if before.at.dir == after.at.dir && sameSources(ctx, before.checkout.FS, after.checkout.FS, path.Join(after.at.dir, name)) {
-			all = append(all, diff.Environment{Name: name, Before: same, After: same})
+		one := diff.Environment{Name: name}
+		var err error
+		if one.ChartsBefore, err = charts.of(before, name); err != nil {
+			return nil, err
+		}
+		if one.ChartsAfter, err = charts.of(after, name); err != nil {
+			return nil, err
+		}
+		if before.at.dir == after.at.dir && one.ChartsBefore.ID == one.ChartsAfter.ID &&
+			sameSources(ctx, before.checkout.FS, after.checkout.FS, path.Join(after.at.dir, name)) {
+			one.Before, one.After = same, same
+			all = append(all, one)
 			continue
 		}
 		old, err := s.buildSide(ctx, f, before, name)
@@ -234,7 +225,8 @@ func (s *session) buildSides(ctx context.Context, f *diffFlags, before, after *s
 			return nil, err
 		}
 		if old != nil || current != nil {
-			all = append(all, diff.Environment{Name: name, Before: old, After: current})
+			one.Before, one.After = old, current
+			all = append(all, one)
 		}
 	}
 	return all, nil
