@@ -28,6 +28,9 @@ type Environment struct {
 	// ChartsBefore and ChartsAfter are where the charts of each side come from.
 	// Default: Options.Render for both.
 	ChartsBefore, ChartsAfter Charts
+	// Broken are the sides that do not build. With one, the environment is not
+	// compared, and the plans are not looked at.
+	Broken []BrokenSide
 }
 
 // Charts are the charts of one side of an environment.
@@ -95,6 +98,13 @@ func Compare(ctx context.Context, environments []Environment, o Options) (*Repor
 	for _, e := range environments {
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if len(e.Broken) > 0 {
+			if c == nil {
+				c = newComparer(o)
+			}
+			report.Broken = append(report.Broken, c.broken(e))
+			continue
 		}
 		e = e.withDefaults(o)
 		equal := unchanged(e.Before, e.After)
@@ -204,10 +214,23 @@ func orEmpty(plan *pipeline.Plan) *pipeline.Plan {
 	return plan
 }
 
-// guard runs the upgrade guard. Its findings hold no secret by contract; what
-// looks like one goes all the same.
+// broken copies what is said about the sides that do not build, without secrets.
+func (c *comparer) broken(e Environment) BrokenEnvironment {
+	out := BrokenEnvironment{Name: e.Name}
+	for _, s := range e.Broken {
+		s.Findings = c.clean(slices.Clone(s.Findings))
+		out.Sides = append(out.Sides, s)
+	}
+	return out
+}
+
+// guard runs the upgrade guard.
 func (c *comparer) guard(e Environment) []object.Finding {
-	findings := guard.Check(e.Before, e.After)
+	return c.clean(guard.Check(e.Before, e.After))
+}
+
+// clean masks what looks like a secret in findings, which hold none by contract.
+func (c *comparer) clean(findings []object.Finding) []object.Finding {
 	for i := range findings {
 		findings[i].Problem = c.redact.text(findings[i].Problem)
 		findings[i].Fix = c.redact.text(findings[i].Fix)
