@@ -25,6 +25,24 @@ type Environment struct {
 	Before *pipeline.Plan
 	// After is the plan that is to run; nil for one that goes away.
 	After *pipeline.Plan
+	// ChartsBefore and ChartsAfter are where the charts of each side come from.
+	// Default: Options.Render for both.
+	ChartsBefore, ChartsAfter Charts
+	// Broken are the sides that do not build. With one, the environment is not
+	// compared, and the plans are not looked at.
+	Broken []BrokenSide
+}
+
+// Charts are the charts of one side of an environment.
+type Charts struct {
+	// Render inflates them. Default: Options.Render.
+	Render Renderer
+	// ID tells apart charts that Platforms do not, such as those of two lock
+	// files: with the same ID, the same Platform renders to the same objects.
+	ID string
+	// Where names the side, and its lock file if it has one, for errors:
+	// "main, dynamo.lock". Empty where there is nothing to say.
+	Where string
 }
 
 // Renderer inflates the chart of a Platform.
@@ -48,6 +66,8 @@ type RenderError struct {
 	Environment, Platform string
 	// Version of the chart.
 	Version string
+	// Where is Charts.Where of the side.
+	Where string
 
 	text  string
 	cause error
@@ -55,7 +75,11 @@ type RenderError struct {
 
 // Error implements error. The text of the cause stands in it without secrets.
 func (e *RenderError) Error() string {
-	return fmt.Sprintf("render chart %s of Platform %s in %s: %s", e.Version, e.Platform, e.Environment, e.text)
+	where := e.Environment
+	if e.Where != "" {
+		where += " (" + e.Where + ")"
+	}
+	return fmt.Sprintf("render chart %s of Platform %s in %s: %s", e.Version, e.Platform, where, e.text)
 }
 
 // Is says whether the cause is the target. The cause itself cannot be unwrapped,
@@ -75,7 +99,16 @@ func Compare(ctx context.Context, environments []Environment, o Options) (*Repor
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if unchanged(e.Before, e.After) {
+		if len(e.Broken) > 0 {
+			if c == nil {
+				c = newComparer(o)
+			}
+			report.Broken = append(report.Broken, c.broken(e))
+			continue
+		}
+		e = e.withDefaults(o)
+		equal := unchanged(e.Before, e.After)
+		if equal && (!e.renders() || e.ChartsBefore.ID == e.ChartsAfter.ID) {
 			report.Unchanged = append(report.Unchanged, e.Name)
 			continue
 		}
@@ -86,9 +119,27 @@ func Compare(ctx context.Context, environments []Environment, o Options) (*Repor
 		if err != nil {
 			return nil, err
 		}
+		if equal && len(environment.Objects) == 0 {
+			report.Unchanged = append(report.Unchanged, e.Name)
+			continue
+		}
 		report.Environments = append(report.Environments, *environment)
 	}
 	return report, nil
+}
+
+// withDefaults returns the environment with a renderer for each side.
+func (e Environment) withDefaults(o Options) Environment {
+	for _, charts := range []*Charts{&e.ChartsBefore, &e.ChartsAfter} {
+		if charts.Render == nil {
+			charts.Render = o.Render
+		}
+	}
+	return e
+}
+
+func (e Environment) renders() bool {
+	return e.ChartsBefore.Render != nil && e.ChartsAfter.Render != nil
 }
 
 // unchanged says whether two plans have the same objects and the same
@@ -125,7 +176,7 @@ type comparer struct {
 	Options
 	redact       *redactor
 	consequences *consequences
-	// rendered holds the objects of each version, release and values.
+	// rendered holds the objects of each version, release, values and charts.
 	rendered map[string][]object.Object
 }
 
@@ -134,7 +185,7 @@ func newComparer(o Options) *comparer {
 }
 
 func (c *comparer) environment(ctx context.Context, e Environment) (*EnvironmentReport, error) {
-	report := &EnvironmentReport{Name: e.Name, Change: Changed, Rendered: c.Render != nil}
+	report := &EnvironmentReport{Name: e.Name, Change: Changed, Rendered: e.renders()}
 	switch {
 	case e.Before == nil:
 		report.Change = Added
@@ -144,9 +195,9 @@ func (c *comparer) environment(ctx context.Context, e Environment) (*Environment
 	before, after := orEmpty(e.Before), orEmpty(e.After)
 	report.Guard = c.guard(e)
 	report.Values = c.values(before, after)
-	report.Objects = c.objects(side{objects: before.Objects}, side{objects: after.Objects})
-	if c.Render != nil {
-		rendered, err := c.releases(ctx, e.Name, before, after)
+	report.Objects = c.objects(side{objects: before.Objects}, side{objects: after.Objects, inflated: e.renders()})
+	if e.renders() {
+		rendered, err := c.releases(ctx, e, before, after)
 		if err != nil {
 			return nil, err
 		}
@@ -163,10 +214,23 @@ func orEmpty(plan *pipeline.Plan) *pipeline.Plan {
 	return plan
 }
 
-// guard runs the upgrade guard. Its findings hold no secret by contract; what
-// looks like one goes all the same.
+// broken copies what is said about the sides that do not build, without secrets.
+func (c *comparer) broken(e Environment) BrokenEnvironment {
+	out := BrokenEnvironment{Name: e.Name}
+	for _, s := range e.Broken {
+		s.Findings = c.clean(slices.Clone(s.Findings))
+		out.Sides = append(out.Sides, s)
+	}
+	return out
+}
+
+// guard runs the upgrade guard.
 func (c *comparer) guard(e Environment) []object.Finding {
-	findings := guard.Check(e.Before, e.After)
+	return c.clean(guard.Check(e.Before, e.After))
+}
+
+// clean masks what looks like a secret in findings, which hold none by contract.
+func (c *comparer) clean(findings []object.Finding) []object.Finding {
 	for i := range findings {
 		findings[i].Problem = c.redact.text(findings[i].Problem)
 		findings[i].Fix = c.redact.text(findings[i].Fix)

@@ -166,6 +166,11 @@ func counted(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
+// title says which side does not build.
+func (s BrokenSide) title() string {
+	return "the " + string(s.Side) + " side does not build: " + s.Revision
+}
+
 // summary returns the consequences of an environment in one line.
 func summary(e EnvironmentReport) string {
 	var parts []string

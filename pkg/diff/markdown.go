@@ -38,6 +38,9 @@ const (
 	noteRoom    = 400
 )
 
+// maxBroken is the most findings that a comment shows of a side.
+const maxBroken = 20
+
 // section is a part of the document that is shown or left out as a whole.
 type section struct {
 	// title for the note.
@@ -57,16 +60,24 @@ type document struct {
 // The harm of sections that are no objects: the guard before all objects,
 // values between those that restart pods and those that change in place.
 const (
+	harmBroken  = -3
 	harmHeading = -2
 	harmGuard   = -1
 )
 
 func newDocument(r *Report) *document {
 	d := &document{head: "## What this changes\n\n"}
-	if len(r.Environments) == 0 {
+	if n := len(r.Broken); n > 0 {
+		d.head += fmt.Sprintf("⛔ **%s cannot be compared**, because a side does not build.\n\n", counted(n, "environment"))
+	}
+	switch {
+	case len(r.Environments) == 0 && len(r.Broken) == 0:
 		d.head += "Nothing changes.\n"
-	} else {
+	case len(r.Environments) > 0:
 		d.head += fmt.Sprintf("%s; worst consequence: **%s**.\n", strings.Replace(counted(len(r.Environments), "environment"), "environment", "changed environment", 1), r.Worst().Title())
+	}
+	for _, e := range r.Broken {
+		d.broken(e)
 	}
 	for _, e := range r.Environments {
 		d.environment(e)
@@ -79,6 +90,23 @@ func newDocument(r *Report) *document {
 
 func (d *document) add(e EnvironmentReport, title string, harm int, body string) {
 	d.sections = append(d.sections, &section{title: title + " of " + e.Name, harm: harm, body: body})
+}
+
+// broken is left out last of all.
+func (d *document) broken(e BrokenEnvironment) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n### %s (cannot be compared)\n", code(e.Name))
+	for _, s := range e.Sides {
+		fmt.Fprintf(&b, "\nThe %s side, %s, does not build:\n\n", s.Side, code(s.Revision))
+		for i, f := range s.Findings {
+			if i == maxBroken {
+				fmt.Fprintf(&b, "- … and %d more\n", len(s.Findings)-i)
+				break
+			}
+			b.WriteString(findingItem(f))
+		}
+	}
+	d.sections = append(d.sections, &section{title: "errors of " + e.Name, harm: harmBroken, body: b.String()})
 }
 
 func (d *document) environment(e EnvironmentReport) {

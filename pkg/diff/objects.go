@@ -23,6 +23,8 @@ type side struct {
 	namespace string
 	// release as namespace/name; empty for a plan.
 	release string
+	// inflated says, of a plan, that its releases are compared as well.
+	inflated bool
 }
 
 type identity struct{ group, kind, namespace, name string }
@@ -63,7 +65,7 @@ func (c *comparer) objects(before, after side) []ObjectChange {
 		case !ok:
 			changes = append(changes, ObjectChange{Object: after.reference(o), Release: after.release, Change: Added, Consequence: Creates})
 		case !equalMaps(earlier.Object, o.Object):
-			if change := c.object(earlier, o, after.release != ""); len(change.Fields) > 0 {
+			if change := c.object(earlier, o, after); len(change.Fields) > 0 {
 				change.Object, change.Release = after.reference(o), after.release
 				changes = append(changes, change)
 			}
@@ -82,7 +84,7 @@ func (c *comparer) objects(before, after side) []ObjectChange {
 }
 
 // object compares an object that is in both sides.
-func (c *comparer) object(before, after object.Object, rendered bool) ObjectChange {
+func (c *comparer) object(before, after object.Object, in side) ObjectChange {
 	change := ObjectChange{Change: Changed, Consequence: NoEffect}
 	listed := false
 	for _, d := range compare(before.Object, after.Object, false) {
@@ -101,7 +103,7 @@ func (c *comparer) object(before, after object.Object, rendered bool) ObjectChan
 			old, now = c.redact.pair(after.GetKind(), d)
 		}
 		v := c.consequences.field(before, after, d)
-		if c.Render != nil && !rendered && v.consequence == Restarts && after.GetKind() == "HelmRelease" {
+		if in.inflated && v.consequence == Restarts && after.GetKind() == "HelmRelease" {
 			v = verdict{Changes, "what the upgrade does stands at the objects of the release"}
 		}
 		change.Fields = append(change.Fields, FieldChange{
@@ -134,17 +136,17 @@ func sortObjects(changes []ObjectChange) {
 }
 
 // releases renders the Platforms that differ and compares what they give.
-func (c *comparer) releases(ctx context.Context, environment string, before, after *pipeline.Plan) ([]ObjectChange, error) {
+func (c *comparer) releases(ctx context.Context, e Environment, before, after *pipeline.Plan) ([]ObjectChange, error) {
 	var changes []ObjectChange
 	for _, pair := range platformPairs(before, after) {
-		if pair.before != nil && pair.after != nil && digest(pair.before) == digest(pair.after) {
+		if e.ChartsBefore.ID == e.ChartsAfter.ID && pair.before != nil && pair.after != nil && digest(pair.before) == digest(pair.after) {
 			continue
 		}
-		old, err := c.render(ctx, environment, pair.before)
+		old, err := c.render(ctx, e.Name, e.ChartsBefore, pair.before)
 		if err != nil {
 			return nil, err
 		}
-		now, err := c.render(ctx, environment, pair.after)
+		now, err := c.render(ctx, e.Name, e.ChartsAfter, pair.after)
 		if err != nil {
 			return nil, err
 		}
@@ -153,17 +155,17 @@ func (c *comparer) releases(ctx context.Context, environment string, before, aft
 	return changes, nil
 }
 
-func (c *comparer) render(ctx context.Context, environment string, p *pipeline.PlatformPlan) (side, error) {
+func (c *comparer) render(ctx context.Context, environment string, charts Charts, p *pipeline.PlatformPlan) (side, error) {
 	if p == nil {
 		return side{}, nil
 	}
 	s := side{namespace: p.Release.Namespace, release: p.Release.Namespace + "/" + p.Release.Name}
-	key := digest(p)
+	key := charts.ID + "\n" + digest(p)
 	objects, ok := c.rendered[key]
 	if !ok {
 		var err error
-		if objects, err = c.Render.Render(ctx, *p); err != nil {
-			return side{}, c.renderError(environment, p, err)
+		if objects, err = charts.Render.Render(ctx, *p); err != nil {
+			return side{}, c.renderError(environment, charts.Where, p, err)
 		}
 		c.rendered[key] = objects
 	}
@@ -184,7 +186,7 @@ func digest(p *pipeline.PlatformPlan) string {
 
 // renderError makes an error whose text holds none of the secrets that the
 // values hold.
-func (c *comparer) renderError(environment string, p *pipeline.PlatformPlan, cause error) error {
+func (c *comparer) renderError(environment, where string, p *pipeline.PlatformPlan, cause error) error {
 	var secrets []string
 	collector := *c.redact
 	collector.found = func(secret string) { secrets = append(secrets, secret) }
@@ -196,5 +198,8 @@ func (c *comparer) renderError(environment string, p *pipeline.PlatformPlan, cau
 			text = strings.ReplaceAll(text, secret, Redacted)
 		}
 	}
-	return &RenderError{Environment: environment, Platform: platformName(p), Version: p.Version, text: c.redact.text(text), cause: cause}
+	return &RenderError{
+		Environment: environment, Platform: platformName(p), Version: p.Version, Where: where,
+		text: c.redact.text(text), cause: cause,
+	}
 }

@@ -97,10 +97,40 @@ func worse(a, b Consequence) Consequence {
 
 // Report is what Compare returns. Nothing in it is a secret.
 type Report struct {
+	// Broken are the environments that cannot be compared, because a side does
+	// not build. They are in no other list.
+	Broken []BrokenEnvironment `json:"broken,omitempty"`
 	// Environments that differ, in the order in which they were given.
 	Environments []EnvironmentReport `json:"environments"`
 	// Unchanged are the names of those that do not, in that order.
 	Unchanged []string `json:"unchanged,omitempty"`
+}
+
+// SideName says which of the two states is meant.
+type SideName string
+
+// The sides.
+const (
+	Older SideName = "older"
+	Newer SideName = "newer"
+)
+
+// BrokenEnvironment is an environment that cannot be compared.
+type BrokenEnvironment struct {
+	// Name of the environment.
+	Name string `json:"name"`
+	// Sides that do not build, one or both, the older first.
+	Sides []BrokenSide `json:"sides"`
+}
+
+// BrokenSide is a side of an environment that does not build.
+type BrokenSide struct {
+	// Side that it is.
+	Side SideName `json:"side"`
+	// Revision as it was asked for, or the directory.
+	Revision string `json:"revision"`
+	// Findings say why, with the place and the fix.
+	Findings []object.Finding `json:"findings"`
 }
 
 // EnvironmentReport is what changes in one environment.
@@ -179,9 +209,12 @@ func (r *Report) Worst() Consequence {
 	return worst
 }
 
-// HasErrors says whether the guard found an error in any environment; with
-// strict, whether it found an error or a warning.
+// HasErrors says whether an environment cannot be compared, or the guard found
+// an error in any; with strict, an error or a warning.
 func (r *Report) HasErrors(strict bool) bool {
+	if len(r.Broken) > 0 {
+		return true
+	}
 	for _, e := range r.Environments {
 		if object.HasErrors(e.Guard, strict) {
 			return true

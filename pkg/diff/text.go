@@ -30,13 +30,16 @@ func WriteJSON(w io.Writer, r *Report) error {
 // not print stands as an escape, so that no text from Git drives the terminal.
 func WriteText(w io.Writer, r *Report, color bool) error {
 	t := &textWriter{color: color}
+	for _, e := range r.Broken {
+		t.broken(e)
+	}
 	for i, e := range r.Environments {
-		if i > 0 {
+		if i > 0 || len(r.Broken) > 0 {
 			t.line(0, "")
 		}
 		t.environment(e)
 	}
-	if len(r.Environments) == 0 {
+	if len(r.Environments) == 0 && len(r.Broken) == 0 {
 		t.line(0, "Nothing changes.")
 	}
 	if n := len(r.Unchanged); n > 0 {
@@ -78,6 +81,16 @@ func (t *textWriter) paint(color, text string) string {
 
 func (t *textWriter) line(indent int, text string) {
 	t.b.WriteString(strings.TrimRight(strings.Repeat("  ", indent)+text, " ") + "\n")
+}
+
+func (t *textWriter) broken(e BrokenEnvironment) {
+	t.line(0, t.paint(bold, "Environment "+clean(e.Name))+": "+t.paint(boldRed, "cannot be compared"))
+	for _, s := range e.Sides {
+		t.line(1, t.paint(bold, clean(s.title())))
+		for _, f := range s.Findings {
+			t.finding(f)
+		}
+	}
 }
 
 func (t *textWriter) environment(e EnvironmentReport) {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/pem"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -27,6 +28,8 @@ type repository struct {
 	*httptest.Server
 	requests int
 	tamper   bool
+	archives map[string][]byte
+	index    string
 }
 
 const password = "correct horse"
@@ -34,31 +37,16 @@ const password = "correct horse"
 func newRepository(t *testing.T) *repository {
 	t.Helper()
 	r := &repository{}
-	archives := map[string][]byte{}
-	index := "apiVersion: v1\nentries:\n"
-	fetcher, err := fetch.NewFetcher(fetch.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"dynamo-crds", "dynamo-platform"} {
-		archive, err := fetcher.Fetch(t.Context(), fetch.Request{FS: os.DirFS(referenceCharts), Repository: name, Name: name})
-		if err != nil {
-			t.Fatal(err)
-		}
-		file := name + "-" + archive.Version + ".tgz"
-		archives["/charts/"+file] = archive.Data
-		index += fmt.Sprintf("  %s:\n  - {name: %s, version: %s, apiVersion: v2, urls: [%s], digest: %s}\n",
-			name, name, archive.Version, file, strings.TrimPrefix(archive.Digest, "sha256:"))
-	}
+	r.load(t, os.DirFS(referenceCharts))
 	r.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		r.requests++
 		user, given, _ := request.BasicAuth()
-		data, found := archives[request.URL.Path]
+		data, found := r.archives[request.URL.Path]
 		switch {
 		case user != "ada" || given != password:
 			w.WriteHeader(http.StatusUnauthorized)
 		case request.URL.Path == "/charts/index.yaml":
-			_, _ = w.Write([]byte(index))
+			_, _ = w.Write([]byte(r.index))
 		case !found:
 			w.WriteHeader(http.StatusNotFound)
 		case r.tamper:
@@ -69,6 +57,27 @@ func newRepository(t *testing.T) *repository {
 	}))
 	t.Cleanup(r.Close)
 	return r
+}
+
+// load publishes the charts of a directory.
+func (r *repository) load(t *testing.T, from fs.FS) {
+	t.Helper()
+	r.archives = map[string][]byte{}
+	r.index = "apiVersion: v1\nentries:\n"
+	fetcher, err := fetch.NewFetcher(fetch.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"dynamo-crds", "dynamo-platform"} {
+		archive, err := fetcher.Fetch(t.Context(), fetch.Request{FS: from, Repository: name, Name: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := name + "-" + archive.Version + ".tgz"
+		r.archives["/charts/"+file] = archive.Data
+		r.index += fmt.Sprintf("  %s:\n  - {name: %s, version: %s, apiVersion: v2, urls: [%s], digest: %s}\n",
+			name, name, archive.Version, file, strings.TrimPrefix(archive.Digest, "sha256:"))
+	}
 }
 
 // workspace is a directory with a Platform that takes its charts from r.

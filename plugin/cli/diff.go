@@ -42,12 +42,15 @@ objects and, with --render, what the charts make of them; grouped by what it doe
 in a cluster, worst first. The upgrade guard says what would be refused, lost or
 interrupted on the way.
 
-An environment that is built from the same files on both sides is not built.
+An environment that is built from the same files on both sides is not built. One
+that does not build on a side cannot be compared: the report says why, and shows
+the others.
 
 Environments are the directories that --environments matches, or else the Kustomize
 directories that no other one refers to.
 
-Exit status 0 says that nothing is refused, also where something differs.`,
+Exit status 0 says that nothing is refused and everything could be compared, also
+where something differs.`,
 		Example: "  " + s.displayName() + " diff --from main\n  " +
 			s.displayName() + " diff https://git.example.com/platform.git --from v1.4.0 --to main --render -o markdown",
 		Args: cobra.ArbitraryArgs,
@@ -83,7 +86,7 @@ func (s *session) diff(ctx context.Context, f *diffFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	options, err := s.diffOptions(f)
+	charts, err := s.diffCharts(f)
 	if err != nil {
 		return err
 	}
@@ -95,11 +98,11 @@ func (s *session) diff(ctx context.Context, f *diffFlags, args []string) error {
 		}
 		defer func() { _ = side.checkout.Close() }()
 	}
-	compared, err := s.buildSides(ctx, f, before, after)
+	compared, err := s.buildSides(ctx, f, charts, before, after)
 	if err != nil {
 		return err
 	}
-	report, err := diff.Compare(ctx, compared, options)
+	report, err := diff.Compare(ctx, compared, diff.Options{})
 	if err != nil {
 		return err
 	}
@@ -174,29 +177,9 @@ func (s *session) openSide(ctx context.Context, f *diffFlags, one *side) error {
 	return err
 }
 
-// diffOptions makes the renderer before anything is read, because the program
-// may have to hand over.
-func (s *session) diffOptions(f *diffFlags) (diff.Options, error) {
-	if !f.render {
-		return diff.Options{}, nil
-	}
-	engine, err := s.charts()
-	if err != nil {
-		return diff.Options{}, err
-	}
-	settings, err := s.settings(&f.chartFlags, nil)
-	if err != nil {
-		return diff.Options{}, err
-	}
-	settings.KubeVersion = f.kubeVersion
-	renderer, err := engine.Renderer(settings)
-	return diff.Options{Render: renderer}, err
-}
-
-// buildSides builds every environment that differs in a file on both sides. An environment of the
-// older side that is refused counts as not there, with a word about it: a broken
-// past must not stand in the way of its repair.
-func (s *session) buildSides(ctx context.Context, f *diffFlags, before, after *side) ([]diff.Environment, error) {
+// buildSides builds every environment that differs in a file on both sides. One
+// that is refused on a side is kept with what is wrong with it.
+func (s *session) buildSides(ctx context.Context, f *diffFlags, charts *diffCharts, before, after *side) ([]diff.Environment, error) {
 	names := map[string]bool{}
 	for _, one := range []*side{before, after} {
 		dirs, err := environments(ctx, one.checkout.FS, one.at.dir, f.paths)
@@ -211,33 +194,52 @@ func (s *session) buildSides(ctx context.Context, f *diffFlags, before, after *s
 		return nil, errors.New("no environment was found; name them by --environments clusters/*")
 	}
 	var all []diff.Environment
-	same := &pipeline.Plan{} // stands for both sides of an environment that no change reaches
 	for _, name := range sortedKeys(names) {
-		if before.at.dir == after.at.dir && sameSources(ctx, before.checkout.FS, after.checkout.FS, path.Join(after.at.dir, name)) {
-			all = append(all, diff.Environment{Name: name, Before: same, After: same})
-			continue
-		}
-		old, err := s.buildSide(ctx, f, before, name)
-		var findings *object.FindingsError
-		if errors.As(err, &findings) {
-			s.printf("%s does not build at %s (%s) and is taken as new\n", printable(name), before.describe(), oneLine(findings.Error()))
-			old, err = nil, nil
-		}
+		one, err := s.buildPair(ctx, f, charts, before, after, name)
 		if err != nil {
 			return nil, err
 		}
-		current, err := s.buildSide(ctx, f, after, name)
-		if errors.As(err, &findings) {
-			after.at.relocate(findings.Findings)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if old != nil || current != nil {
-			all = append(all, diff.Environment{Name: name, Before: old, After: current})
+		if one.Before != nil || one.After != nil || len(one.Broken) > 0 {
+			all = append(all, one)
 		}
 	}
 	return all, nil
+}
+
+// buildPair builds one environment on both sides; neither, if no change
+// reaches it.
+func (s *session) buildPair(ctx context.Context, f *diffFlags, charts *diffCharts, before, after *side, name string) (diff.Environment, error) {
+	one := diff.Environment{Name: name}
+	var err error
+	if one.ChartsBefore, err = charts.of(before, name); err != nil {
+		return one, err
+	}
+	if one.ChartsAfter, err = charts.of(after, name); err != nil {
+		return one, err
+	}
+	if before.at.dir == after.at.dir && one.ChartsBefore.ID == one.ChartsAfter.ID &&
+		sameSources(ctx, before.checkout.FS, after.checkout.FS, path.Join(after.at.dir, name)) {
+		one.Before = &pipeline.Plan{} // stands for both sides
+		one.After = one.Before
+		return one, nil
+	}
+	if one.Before, err = s.buildOrKeep(ctx, f, before, &one, diff.Older); err != nil {
+		return one, err
+	}
+	one.After, err = s.buildOrKeep(ctx, f, after, &one, diff.Newer)
+	return one, err
+}
+
+// buildOrKeep builds a side, and keeps in the environment why it is refused.
+func (s *session) buildOrKeep(ctx context.Context, f *diffFlags, from *side, one *diff.Environment, which diff.SideName) (*pipeline.Plan, error) {
+	plan, err := s.buildSide(ctx, f, from, one.Name)
+	var refused *object.FindingsError
+	if !errors.As(err, &refused) {
+		return plan, err
+	}
+	from.at.relocate(refused.Findings)
+	one.Broken = append(one.Broken, diff.BrokenSide{Side: which, Revision: from.describe(), Findings: refused.Findings})
+	return nil, nil //nolint:nilnil // the environment says why there is no plan
 }
 
 // name is an environment's directory below what is compared.

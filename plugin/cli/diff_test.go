@@ -130,20 +130,60 @@ func TestValidateFrom(t *testing.T) {
 	}
 }
 
-func TestDiffRepairsABrokenPast(t *testing.T) {
+// TestDiffOfWhatDoesNotBuild breaks one environment on one side, the other, and
+// both: the report says so in every format, and shows the other environments.
+func TestDiffOfWhatDoesNotBuild(t *testing.T) {
 	dir, _ := repository(t)
-	file := filepath.Join(dir, "base", "platform.yaml")
-	replace(t, file, "version: 1.0.0", "version: 0.1.0")
-	git(t, dir, "commit", "-q", "-a", "-m", "break")
-	replace(t, file, "version: 0.1.0", "version: 1.0.0")
-	r := harness{dir: dir}.run(t, "diff", "--from", "main").want(t, cli.ExitOK)
-	if !strings.Contains(r.err, "does not build at main") {
-		t.Errorf("standard error says %q", r.err)
+	h := harness{dir: dir}
+	patch := filepath.Join(dir, "clusters", "prod", "patch-platform.yaml")
+	dev := filepath.Join(dir, "clusters", "dev", "patch-platform.yaml")
+	good, err := os.ReadFile(patch)
+	if err != nil {
+		t.Fatal(err)
 	}
-	replace(t, file, "version: 1.0.0", "version: 0.2.0")
-	r = harness{dir: dir}.run(t, "diff", "--from", "v1.0.0").want(t, cli.ExitRefused)
-	if r.out != "" || !strings.Contains(r.err, "base/platform.yaml:") {
-		t.Errorf("out %q, err %q", r.out, r.err)
+	breakIt := func(version string) {
+		replace(t, patch, "spec:\n", "spec:\n  version: "+version+"\n")
+	}
+	check := func(name, from string, sides ...string) {
+		t.Helper()
+		for format, phrase := range map[string]string{"text": "cannot be compared", "markdown": "cannot be compared", "json": `"broken": [`} {
+			r := h.run(t, "diff", "--from", from, "-o", format).want(t, cli.ExitRefused)
+			wants := append([]string{phrase, "clusters/prod", "patch-platform.yaml", "clusters/dev"}, sides...)
+			for _, want := range wants {
+				if !strings.Contains(r.out, want) {
+					t.Errorf("%s, %s: %q is missing in\n%s", name, format, want, r.out)
+				}
+			}
+			for _, never := range []string{"Nothing changes", "Environment clusters/prod (added)"} {
+				if strings.Contains(r.out, never) {
+					t.Errorf("%s, %s says %q:\n%s", name, format, never, r.out)
+				}
+			}
+		}
+	}
+	appendTo(t, dev, "  values: {nats: {config: {merge: {max_payload: 20000000}}}}\n")
+	breakIt("0.2.0")
+	check("newer", "main", "newer")
+	git(t, dir, "stash", "-q")
+	breakIt("0.1.0")
+	git(t, dir, "commit", "-q", "-a", "-m", "break")
+	appendTo(t, dev, "  values: {nats: {config: {merge: {max_payload: 20000000}}}}\n")
+	if err := os.WriteFile(patch, good, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check("older", "main", "older")
+	breakIt("0.2.0")
+	check("both", "main", "older", "newer", "0.1.0", "0.2.0")
+}
+
+func appendTo(t *testing.T, file, text string) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, append(data, text...), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -192,7 +192,7 @@ func ciCases() map[string]struct {
 		want   string
 	}{
 		"good": {good, true, "<!-- dynamo-gitops -->\n## What this changes\n"},
-		"bad":  {badProd(), false, badLine},
+		"bad":  {badProd(), false, "clusters/prod/patch-platform.yaml:7:7 spec.values.nats.jetstream"},
 	}
 }
 
