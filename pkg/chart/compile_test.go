@@ -6,6 +6,7 @@ package chart_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -226,5 +227,39 @@ func TestCompileMalformed(t *testing.T) {
 	got, _ := values.Get(out, "etcd", "tolerations")
 	if diff := cmp.Diff([]any{map[string]any{"operator": "Exists"}}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Below 1.2.0 two keys turn NATS off; one alone leaves the operator with the
+// address of a NATS that is not there.
+func TestCompileNATSOff(t *testing.T) {
+	t.Parallel()
+	keys := []string{"nats.enabled", "dynamo-operator.nats.enabled", "global.nats.install"}
+	old, recent := keys[:2], keys[2:]
+	for version, want := range map[string][]string{
+		"0.8.0": old, "0.9.0": old, "1.0.0": old, "1.1.0": old,
+		"1.2.0": recent, "1.3.0": recent, "1.4.0": recent, "1.5.0": recent,
+	} {
+		v := at(t, version)
+		out, issues := v.Compile(components(t, "nats: {enabled: false}"), release())
+		if len(issues) > 0 {
+			t.Errorf("%s: issues %v", version, issues)
+		}
+		var off []string
+		for _, key := range keys {
+			value, written := values.Get(out, strings.Split(key, ".")...)
+			if written && value != false {
+				t.Errorf("%s: %s is %v", version, key, value)
+			}
+			if written {
+				off = append(off, key)
+			}
+		}
+		if diff := cmp.Diff(want, off); diff != "" {
+			t.Errorf("%s: keys turned off (-want +got):\n%s", version, diff)
+		}
+		if v.Installs(out, chart.PartNATS) || v.Integrates(out, chart.PartNATS) {
+			t.Errorf("%s: NATS is still installed or expected with %v", version, out)
+		}
 	}
 }

@@ -31,5 +31,5 @@ func ExampleInflater_Plan() {
 	_, err = inflate.New(inflate.Options{Charts: offline{}}).Plan(ctx, plan)
 	fmt.Println(err)
 	// Output:
-	// Platform/dynamo-system/dynamo (platform.yaml:1:1): chart dynamo-crds 0.9.0 is not here; fetch it first
+	// platform.yaml:1:1: Platform/dynamo-system/dynamo: chart dynamo-crds 0.9.0 is not here; fetch it first
 }

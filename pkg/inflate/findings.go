@@ -23,6 +23,14 @@ func locate(p *pipeline.PlatformPlan, findings []object.Finding) []object.Findin
 	return findings
 }
 
+// placed puts the Platform's place and name in front of an error.
+func placed(p *pipeline.PlatformPlan, err error) error {
+	if at := p.Source.Position.String(); at != "" {
+		return fmt.Errorf("%s: %s: %w", at, p.Source.Reference(), err)
+	}
+	return fmt.Errorf("%s: %w", p.Source.Reference(), err)
+}
+
 func unresolved(p *pipeline.PlatformPlan) []object.Finding {
 	if len(p.Spec.Spec.ValuesFrom) == 0 {
 		return nil

@@ -11,7 +11,6 @@ package inflate
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"sync"
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/generate"
@@ -88,7 +87,8 @@ type Result struct {
 
 // Plan inflates every release of a plan. When a chart does not render the error
 // is an *object.FindingsError that points at the Platform; an error of the
-// Source is returned with the Platform's place. There is no partial result.
+// Source is wrapped and begins with the Platform's place, as findings do. There
+// is no partial result.
 func (f *Inflater) Plan(ctx context.Context, plan *pipeline.Plan) (*Result, error) {
 	result := &Result{}
 	for _, o := range plan.Objects {
@@ -105,7 +105,7 @@ func (f *Inflater) Plan(ctx context.Context, plan *pipeline.Plan) (*Result, erro
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s (%s): %w", p.Source.Reference(), p.Source.Position, err)
+			return nil, placed(p, err)
 		}
 		result.Findings = append(result.Findings, findings...)
 		result.Objects = append(result.Objects, objects...)

@@ -189,8 +189,13 @@ func TestPlanWithoutCharts(t *testing.T) {
 	charts := newReference(t)
 	charts.err = broken
 	inflater := inflate.New(inflate.Options{Charts: charts})
-	if _, err := inflater.Plan(t.Context(), build(t, platform)); !errors.Is(err, broken) {
-		t.Errorf("error %v, want %v", err, broken)
+	_, err := inflater.Plan(t.Context(), build(t, platform))
+	if !errors.Is(err, broken) {
+		t.Fatalf("error %v, want %v", err, broken)
+	}
+	const want = "platform.yaml:1:1: Platform/dynamo-system/dynamo: no such chart"
+	if err.Error() != want {
+		t.Errorf("error %q, want %q", err, want)
 	}
 	charts.err = nil
 	if _, err := inflater.Plan(t.Context(), build(t, platform)); err != nil {

@@ -43,6 +43,10 @@ func (c fakeChart) Installs(in map[string]any, part string) bool {
 }
 
 func (c fakeChart) Integrates(in map[string]any, part string) bool {
+	if part == "nats" && !c.AtLeast("1.2.0") {
+		value, ok := values.Get(in, "dynamo-operator", "nats", "enabled")
+		return !ok || value == true
+	}
 	value, ok := values.Get(in, "global", part, "enabled")
 	if !ok || !c.AtLeast("1.0.0") {
 		return c.Installs(in, part)

@@ -22,6 +22,7 @@ const (
 	maxPayload     = "nats.config.merge.max_payload"
 	natsPDB        = "nats.podDisruptionBudget.enabled"
 	natsAddress    = "dynamo-operator.natsAddr"
+	natsIntegrated = "dynamo-operator.nats.enabled"
 )
 
 // Sizes of NATS's largest message, in bytes.
@@ -61,6 +62,9 @@ func natsRules() []Rule {
 		warning("DG1338", "disruption budget for a single NATS server",
 			"A budget cannot protect a single server; a drain takes it down or waits for it.",
 			eachPlatform(checkNATSBudget)),
+		failure("DG1339", "operator that expects a NATS which is not installed",
+			"Below 1.2.0 two keys turn NATS off: nats.enabled leaves the server out, and dynamo-operator.nats.enabled, on by default, goes on telling the operator and the workers its address. Workers connect when they start and fail. Turn both off, or use spec.components.nats.enabled, which does.",
+			eachPlatform(checkNATSExpected)),
 	}
 }
 
@@ -225,4 +229,13 @@ func checkNATSBudget(p *platform, r *Report) {
 		r.AddAs(object.SeverityWarning, at, "a disruption budget for a single NATS server protects nothing",
 			"use 3 replicas, or set spec.components.nats.pdb: false")
 	}
+}
+
+func checkNATSExpected(p *platform, r *Report) {
+	if p.Chart == nil || p.atLeast("1.2.0") || !p.installs(partOperator) || !p.natsAbsent() || !p.integrates(partNATS) {
+		return
+	}
+	r.AddAs(p.absent(r.code.Severity), p.blame("components.nats.enabled", natsIntegrated, "nats.enabled"),
+		"NATS is not installed, but the operator is told that it is there",
+		"set "+natsIntegrated+": false as well, or use spec.components.nats.enabled: false, which sets both")
 }
