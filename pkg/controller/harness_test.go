@@ -322,3 +322,12 @@ func unstructuredOf(apiVersion, kind string) *unstructured.Unstructured {
 	u.SetKind(kind)
 	return u
 }
+
+func clientOf(t *testing.T, p *testplane.Plane) client.Client {
+	t.Helper()
+	c, err := client.New(p.RESTConfig(), client.Options{Scheme: scheme(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
