@@ -111,7 +111,7 @@ func (a *attempt) remember(ctx context.Context) {
 		return // then the next attempt applies again
 	}
 	a.memory.put(a.sync.UID, &remembered{
-		input: a.input(), digest: a.digest, set: a.result.Inventory, prints: prints, applied: a.Now(),
+		input: a.input(), digest: a.digest, warnings: a.warnings, set: a.result.Inventory, prints: prints, applied: a.Now(),
 	})
 }
 

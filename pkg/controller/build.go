@@ -25,6 +25,9 @@ import (
 func buildPlan(ctx context.Context, a *attempt) error {
 	if known := a.memory.get(a.sync.UID); known != nil && a.origin.identity() != "" && known.input == a.input() && !a.asked() {
 		a.digest = known.digest
+		// It was fetched and built before, whatever was tried since.
+		conditions.MarkTrue(a.sync, v1alpha1.SourceReadyCondition, meta.SucceededReason, "Fetched revision: %s", a.revision)
+		conditions.MarkTrue(a.sync, v1alpha1.ValuesValidCondition, meta.SucceededReason, "%s", known.warnings)
 		return nil
 	}
 	checkout, release, err := a.origin.fetch(ctx)
@@ -43,7 +46,7 @@ func buildPlan(ctx context.Context, a *attempt) error {
 		return a.refuse(err)
 	}
 	conditions.MarkTrue(a.sync, v1alpha1.ValuesValidCondition, meta.SucceededReason, "%s", warnings(plan.Findings))
-	a.plan = plan
+	a.plan, a.warnings = plan, warnings(plan.Findings)
 	a.digest, err = a.digestOf(plan.Objects)
 	return err
 }

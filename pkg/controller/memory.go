@@ -24,11 +24,12 @@ type memory struct {
 
 // remembered is what was last applied in full, and how it looked then.
 type remembered struct {
-	input   string // what was built
-	digest  string // what came of it
-	set     inventory.Set
-	prints  map[inventory.ID]string
-	applied time.Time
+	input    string // what was built
+	digest   string // what came of it
+	warnings string // what the build said
+	set      inventory.Set
+	prints   map[inventory.ID]string
+	applied  time.Time
 }
 
 func newMemory() *memory {

@@ -33,6 +33,7 @@ type attempt struct {
 	revision string
 	plan     *pipeline.Plan // nil when nothing had to be built
 	digest   string
+	warnings string // of the build, in words
 	target   *target
 	result   reconcile.Result
 	applied  bool // something was sent to the API server
