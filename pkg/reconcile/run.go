@@ -145,8 +145,17 @@ func (r *run) owners(ctx context.Context) error {
 	if r.Force {
 		return nil
 	}
+	// What carries our labels is ours; the rest is looked at one by one. Who may
+	// not list has everything looked at.
+	ours, err := Survey(ctx, r.Manager.Client(), r.Owner, r.wanted)
+	if err != nil && !apierrors.IsForbidden(err) {
+		return fmt.Errorf("whose the objects are: %w", err)
+	}
 	var foreign []string
 	for _, o := range r.objects {
+		if _, known := ours[inventory.Of(o)]; known {
+			continue
+		}
 		live, err := r.live(ctx, o)
 		if err != nil {
 			return err

@@ -61,12 +61,14 @@ type PlatformSyncSpec struct {
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
 	Interval metav1.Duration `json:"interval"`
-	// RetryInterval is the time until a failed reconciliation is tried again. Default: interval.
+	// RetryInterval is the time until a failed reconciliation is tried again.
+	// Default: from five seconds, doubled each time, up to interval.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
 	RetryInterval *metav1.Duration `json:"retryInterval,omitempty"`
-	// Timeout bounds one reconciliation, health checks included. Default: interval.
+	// Timeout bounds one reconciliation, and the time in which objects must become
+	// healthy. Default: interval, and at least a minute.
 	// +optional
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:Pattern="^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$"
@@ -78,7 +80,8 @@ type PlatformSyncSpec struct {
 	// +optional
 	Suspend bool `json:"suspend,omitempty"`
 	// Force takes over objects that somebody else applies and recreates objects
-	// whose immutable fields change.
+	// whose immutable fields change. For once it can be asked for by the annotations
+	// reconcile.fluxcd.io/requestedAt and forceAt with the same value.
 	// +optional
 	Force bool `json:"force,omitempty"`
 	// Wait waits until every applied object is healthy. Then healthChecks is ignored.
