@@ -6,13 +6,13 @@ package controller_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/fluxcd/pkg/apis/meta"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"os"
 
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/apis/v1alpha1"
