@@ -67,10 +67,16 @@ func Explain(err error, now func() time.Time) (reason, action string) {
 		return "the look was cancelled", "run it again"
 	case isTimeout(err):
 		return "it did not answer in time", "check its load and its disk, and NetworkPolicies on the way"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), closedIdle(err):
 		return "it closed the connection", "check that the port speaks what is expected, with or without TLS"
 	}
 	return Line(innermost(err)), "look at the log of its pod"
+}
+
+// closedIdle is for an error of net/http that has no name: the server closed the
+// connection in the moment before the request was written.
+func closedIdle(err error) bool {
+	return strings.HasSuffix(text(err), "http: server closed idle connection")
 }
 
 func explainCertificate(err error, now func() time.Time) (reason, action string, ok bool) {
