@@ -24,6 +24,8 @@ func sections() []struct{ prefix, title string } {
 		{"DG16", "Worker pools"},
 		{"DG17", "Upgrades"},
 		{"DG18", "Migrations"},
+		{"DG20", "Detectors of drift"},
+		{"DG22", "Drift in GPU worker pools"},
 		{"DG30", "Inside NATS"},
 		{"DG31", "Inside etcd"},
 	}
@@ -36,7 +38,7 @@ func codesPage() (string, error) {
 		"Every finding carries one of these codes. An **error** refuses the input. A **warning** does so with `--strict` only:\n" +
 		"it is about something that one directory cannot prove, or that works but should not be left so. " +
 		"`dynamo-gitops codes CODE` prints an entry. Codes from DG20 on are about a running cluster and refuse nothing:\n" +
-		"[Drift](../spec/drift.md) has an example of each.\n")
+		"[Drift](../spec/drift.md) has an example of each that is about NATS or etcd.\n")
 	written := 0
 	for _, section := range sections() {
 		if !slices.ContainsFunc(cli.Codes(), func(c object.Code) bool { return strings.HasPrefix(c.ID, section.prefix) }) {

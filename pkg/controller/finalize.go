@@ -4,10 +4,10 @@
 package controller
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/fluxcd/pkg/apis/meta"
 	corev1 "k8s.io/api/core/v1"
@@ -68,7 +68,7 @@ func (a *attempt) dispose(ctx context.Context) error {
 		return nil
 	}
 	if err := a.reachTarget(ctx); err != nil {
-		if errors.Is(err, errNoTarget) {
+		if errors.Is(err, errMissing) {
 			// Nobody could ever delete them with those rights. As Flux does, let go and say so.
 			a.event(corev1.EventTypeWarning, meta.PruneFailedReason, fmt.Sprintf("%d objects were left in place: %s", len(recorded), err))
 			return nil
@@ -109,29 +109,25 @@ func (a *attempt) policy() v1alpha1.DeletionPolicy {
 	}
 }
 
-// reachTarget is chooseTarget, and matches errNoTarget when the account is gone.
+// reachTarget is chooseTarget, and matches errMissing as well when the account
+// that applied is gone.
 func (a *attempt) reachTarget(ctx context.Context) error {
 	if err := chooseTarget(ctx, a); err != nil {
-		if errors.Is(err, errNoTarget) && !isMissing(err) {
-			return errors.Unwrap(err) // it exists and cannot be read now
-		}
 		return err
 	}
-	name := a.sync.Spec.ServiceAccountName
-	if name == "" {
-		name = a.Policy.DefaultServiceAccount
-	}
+	name := cmp.Or(a.sync.Spec.ServiceAccountName, a.Policy.DefaultServiceAccount)
 	if name == "" || a.sync.Spec.KubeConfig != nil {
 		return nil
 	}
 	key := client.ObjectKey{Namespace: a.sync.Namespace, Name: name}
-	if err := a.Secrets.Get(ctx, key, &corev1.ServiceAccount{}); isNotFoundError(err) {
-		return fmt.Errorf("%w: the service account %s does not exist", errNoTarget, key)
+	switch err := a.Secrets.Get(ctx, key, &corev1.ServiceAccount{}); {
+	case isNotFoundError(err):
+		return fmt.Errorf("the service account %s %w", key, errMissing)
+	case err != nil:
+		return fmt.Errorf("the service account %s: %w", key, err)
 	}
 	return nil
 }
-
-func isMissing(err error) bool { return strings.Contains(err.Error(), "does not exist") }
 
 // terminated waits until every object that was deleted is gone.
 func (a *attempt) terminated(ctx context.Context, recorded inventory.Set) error {

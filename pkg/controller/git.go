@@ -6,6 +6,7 @@ package controller
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,13 +63,16 @@ func (a *attempt) gitOrigin(ctx context.Context) (*gitOrigin, error) {
 	return &gitOrigin{options}, nil
 }
 
+// errMissing is matched when an object that the specification names does not exist.
+var errMissing = errors.New("does not exist")
+
 // secret reads a Secret in the namespace of the PlatformSync.
 func (a *attempt) secret(ctx context.Context, field, name string) (*corev1.Secret, error) {
 	key := client.ObjectKey{Namespace: a.sync.Namespace, Name: name}
 	found := &corev1.Secret{}
 	switch err := a.Secrets.Get(ctx, key, found); {
 	case isNotFoundError(err):
-		return nil, because(v1alpha1.ReasonSourceNotReady, fmt.Errorf("%s: the Secret %s does not exist; create it, or correct the name", field, key))
+		return nil, because(v1alpha1.ReasonSourceNotReady, fmt.Errorf("%s: the Secret %s %w; create it, or correct the name", field, key, errMissing))
 	case err != nil:
 		return nil, because(meta.ArtifactFailedReason, fmt.Errorf("%s: the Secret %s cannot be read: %w", field, key, err))
 	}

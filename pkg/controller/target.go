@@ -6,7 +6,6 @@ package controller
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -38,9 +37,6 @@ func newTargets(o Options) *targets {
 	return &targets{base: o.Config, insecure: o.Policy.InsecureKubeConfig, known: map[string]*target{}}
 }
 
-// errNoTarget is matched when the account or the cluster to apply with is gone.
-var errNoTarget = errors.New("the cluster or the account to apply with is gone")
-
 // chooseTarget finds the cluster, and the account with whose rights is applied.
 func chooseTarget(ctx context.Context, a *attempt) error {
 	spec := a.sync.Spec
@@ -60,7 +56,7 @@ func chooseTarget(ctx context.Context, a *attempt) error {
 	ref := spec.KubeConfig.SecretRef
 	secret, err := a.secret(ctx, "spec.kubeConfig.secretRef", ref.Name)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errNoTarget, err)
+		return err
 	}
 	data, key := secret.Data[ref.Key], ref.Key
 	if ref.Key == "" {

@@ -5,14 +5,17 @@ package controller_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"testing"
 
 	"github.com/fluxcd/pkg/apis/meta"
 	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/apis/v1alpha1"
@@ -123,6 +126,52 @@ clusters: [{name: a, cluster: {server: "https://127.0.0.1:1", certificate-author
 		t.Run(name, func(t *testing.T) {
 			w.ready(w.sync(name, repo.url, tt.change), metav1.ConditionFalse, tt.reason, tt.text)
 		})
+	}
+}
+
+// moody is a reader that does not answer while it is off.
+type moody struct {
+	client.Reader
+	off atomic.Bool
+}
+
+func (m *moody) Get(ctx context.Context, key client.ObjectKey, o client.Object, options ...client.GetOption) error {
+	if m.off.Load() {
+		return errors.New("no answer")
+	}
+	return m.Reader.Get(ctx, key, o, options...)
+}
+
+// TestDeletionWaitsForTheKubeConfig shows that a Secret that cannot be read is not
+// taken for one that is gone.
+func TestDeletionWaitsForTheKubeConfig(t *testing.T) {
+	secrets := &moody{}
+	w := newWorld(t, func(o *controller.Options) { secrets.Reader, o.Secrets = o.Secrets, secrets })
+	data, err := os.ReadFile(w.plane.Kubeconfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.client.Create(t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "itself", Namespace: "default"}, Data: map[string][]byte{"value": data}}); err != nil {
+		t.Fatal(err)
+	}
+	repo := w.repository("moody")
+	revision := repo.push(map[string]string{"a.yaml": configMap("default", "a", "1")})
+	sync := w.sync("moody", repo.url, func(s *v1alpha1.PlatformSync) {
+		s.Spec.KubeConfig = &meta.KubeConfigReference{SecretRef: &meta.SecretKeyReference{Name: "itself"}}
+	})
+	w.applied(sync, revision)
+	secrets.off.Store(true)
+	if err := w.client.Delete(t.Context(), w.get(sync)); err != nil {
+		t.Fatal(err)
+	}
+	w.ready(sync, metav1.ConditionFalse, meta.ArtifactFailedReason, "the Secret default/itself cannot be read: no answer")
+	if w.value("default", "a") != "1" {
+		t.Error("deleted, with whatever rights")
+	}
+	secrets.off.Store(false)
+	w.gone(sync)
+	if w.value("default", "a") != "none" {
+		t.Error("the object was orphaned")
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 )
 
 // Detector looks at one part of the cluster.
@@ -23,15 +23,6 @@ type Detector interface {
 	// not see as an Unknown rather than as an error, and may be called again,
 	// but not at the same time.
 	Detect(ctx context.Context) Observation
-}
-
-// CodeDetectorFailed is the code of an Unknown for a detector that gave up.
-const CodeDetectorFailed = "DG2001"
-
-// Codes are the codes of this package.
-func Codes() []object.Code {
-	return []object.Code{{ID: CodeDetectorFailed, Severity: object.SeverityWarning, Title: "detector failed",
-		Help: "A detector did not finish in time or gave up on unexpected input, so its part of the cluster is not known. The reason says which; what it found before stays in the report."}}
 }
 
 // DefaultTimeout bounds one look of one detector.
@@ -103,6 +94,6 @@ func look(ctx context.Context, d Detector, timeout time.Duration) Observation {
 }
 
 func failed(d Detector, reason, action string) Observation {
-	return Observation{Unknowns: []Unknown{{Layer: d.Layer(), Code: CodeDetectorFailed,
+	return Observation{Unknowns: []Unknown{{Layer: d.Layer(), Code: codes.DetectorFailed,
 		Target: Target{Endpoint: "detector " + d.Name()}, Reason: reason, Action: action}}}
 }

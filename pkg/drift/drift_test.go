@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
 
@@ -67,7 +68,7 @@ func TestRunTurnsFailuresIntoUnknowns(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			seen := drift.Run(t.Context(), []drift.Detector{detector{"etcd", drift.LayerEtcd, tt.detect}}, drift.RunOptions{Timeout: 20 * time.Millisecond})
-			if len(seen.Unknowns) != 1 || !strings.Contains(seen.Unknowns[0].Reason, tt.want) || seen.Unknowns[0].Code != drift.CodeDetectorFailed {
+			if len(seen.Unknowns) != 1 || !strings.Contains(seen.Unknowns[0].Reason, tt.want) || seen.Unknowns[0].Code != codes.DetectorFailed {
 				t.Fatalf("unknowns = %+v", seen.Unknowns)
 			}
 			if seen.Verdict() != drift.VerdictUnknown {

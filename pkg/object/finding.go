@@ -148,8 +148,9 @@ type Code struct {
 	// ID is what findings carry, such as "DG1203". 10xx is about files and
 	// fields, 11xx about sources and overlays, 12xx about chart values, 13xx
 	// about platforms, 14xx about models, 15xx about graphs, 16xx about pools, 17xx
-	// about the way from one plan to another, 18xx about migrations. 30xx is
-	// about what NATS says of itself, 31xx about etcd.
+	// about the way from one plan to another, 18xx about migrations. 20xx is
+	// about detectors of drift, 22xx about pools in a cluster, 30xx about what NATS
+	// says of itself, 31xx about etcd.
 	ID string `json:"id"`
 	// Severity is that of its findings unless the rule says otherwise.
 	Severity Severity `json:"severity"`

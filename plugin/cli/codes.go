@@ -89,7 +89,7 @@ func writeJSON(w io.Writer, value any) error {
 
 // Codes returns every documented finding code of the program, in ascending order.
 func Codes() []object.Code {
-	all := slices.Concat(pipeline.Codes(), guard.Codes(), migrate.Codes(), codes.NATS(), codes.Etcd())
+	all := slices.Concat(pipeline.Codes(), guard.Codes(), migrate.Codes(), codes.Common(), codes.Capacity(), codes.NATS(), codes.Etcd())
 	slices.SortFunc(all, func(a, b object.Code) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }

@@ -12,6 +12,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
 
@@ -129,19 +130,19 @@ func (t *tally) judge() []drift.Finding {
 		found = append(found, f)
 	}
 	if err := t.pool.driverError; err != nil {
-		report(drift.Finding{Code: codePool, Field: "spec.gpu.driver", Have: t.pool.driverText, Problem: "the range of drivers has no meaning", Action: `write a range such as ">=580"`})
+		report(drift.Finding{Code: codes.PoolInvalid, Field: "spec.gpu.driver", Have: t.pool.driverText, Problem: "the range of drivers has no meaning", Action: `write a range such as ">=580"`})
 	}
 	have := int64(len(t.nodes))
 	switch {
 	case have < t.pool.least:
-		report(drift.Finding{Code: codeTooFew, Field: "spec.nodes.min", Want: fmt.Sprint(t.pool.least), Have: fmt.Sprint(have),
+		report(drift.Finding{Code: codes.PoolTooFew, Field: "spec.nodes.min", Want: fmt.Sprint(t.pool.least), Have: fmt.Sprint(have),
 			Problem: fmt.Sprintf("%d nodes carry the pool's labels, and %d are wanted", have, t.pool.least), Action: "look for nodes that were removed, or that lost a label"})
 	case have > t.pool.most:
-		report(drift.Finding{Code: codeTooMany, Severity: object.SeverityWarning, Field: "spec.nodes.max", Want: fmt.Sprint(t.pool.most), Have: fmt.Sprint(have),
+		report(drift.Finding{Code: codes.PoolTooMany, Severity: object.SeverityWarning, Field: "spec.nodes.max", Want: fmt.Sprint(t.pool.most), Have: fmt.Sprint(have),
 			Problem: fmt.Sprintf("%d nodes carry the pool's labels, and %d are allowed", have, t.pool.most), Action: "remove nodes, or raise spec.nodes.max in Git"})
 	}
 	if have >= t.pool.least && t.usable < t.pool.least {
-		report(drift.Finding{Code: codeUnusable, Field: "spec.nodes.min", Want: fmt.Sprint(t.pool.least), Have: fmt.Sprint(t.usable),
+		report(drift.Finding{Code: codes.PoolUnusable, Field: "spec.nodes.min", Want: fmt.Sprint(t.pool.least), Have: fmt.Sprint(t.usable),
 			Problem: fmt.Sprintf("%d of %d nodes are Ready and not cordoned, and %d are wanted", t.usable, have, t.pool.least), Action: "see the findings about its nodes"})
 	}
 	t.outliers(report)
@@ -165,12 +166,12 @@ func (t *tally) outliers(report func(drift.Finding)) {
 			if !keepsAway(taint) || taints[taint.Key+":"+string(taint.Effect)]*2 >= len(t.nodes) && len(t.nodes) > 1 || n.maintenance() != "" {
 				continue
 			}
-			report(drift.Finding{Code: codeTaint, Severity: object.SeverityWarning, Target: target, Field: "spec.taints[key=" + taint.Key + "]", Have: taint.ToString(),
+			report(drift.Finding{Code: codes.PoolTaint, Severity: object.SeverityWarning, Target: target, Field: "spec.taints[key=" + taint.Key + "]", Have: taint.ToString(),
 				Author: authorOf(n.fields, "spec", "taints"), Problem: "the node has a taint that the pool's other nodes do not have",
 				Action: "kubectl taint node " + n.name + " " + taint.Key + ":" + string(taint.Effect) + "-"})
 		}
 		if n.labels[labelClique] == "" && cliques > 0 && cliques*2 >= len(t.nodes) {
-			report(drift.Finding{Code: codeClique, Severity: object.SeverityWarning, Target: target, Field: labelField(labelClique), Want: "a clique",
+			report(drift.Finding{Code: codes.PoolClique, Severity: object.SeverityWarning, Target: target, Field: labelField(labelClique), Want: "a clique",
 				Author: authorOf(n.fields, "metadata", "labels", labelClique), Problem: "the node belongs to no NVLink clique", Action: "look at the fabric manager and the IMEX service on the node"})
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/apis/v1alpha1"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
 
@@ -54,7 +55,7 @@ func notReady(_ *pool, n *node) (drift.Finding, bool) {
 	if n.ready == corev1.ConditionTrue || n.deleting {
 		return drift.Finding{}, false
 	}
-	f := drift.Finding{Code: codeNotReady, Field: "status.conditions[type=Ready].status", Want: "True", Have: string(n.ready),
+	f := drift.Finding{Code: codes.PoolNotReady, Field: "status.conditions[type=Ready].status", Want: "True", Have: string(n.ready),
 		Problem: "the node is not Ready", Action: "look at its conditions: kubectl describe node " + n.name}
 	if n.readyReason != "" {
 		f.Problem += " (" + n.readyReason + ")"
@@ -67,7 +68,7 @@ func cordoned(_ *pool, n *node) (drift.Finding, bool) {
 	if !n.unschedulable || n.deleting {
 		return drift.Finding{}, false
 	}
-	f := drift.Finding{Code: codeCordoned, Severity: object.SeverityWarning, Field: "spec.unschedulable", Want: "false", Have: "true",
+	f := drift.Finding{Code: codes.PoolCordoned, Severity: object.SeverityWarning, Field: "spec.unschedulable", Want: "false", Have: "true",
 		Author: authorOf(n.fields, "spec", "unschedulable"), Problem: "the node is cordoned", Action: "kubectl uncordon " + n.name + " when the maintenance is over"}
 	if reason := n.maintenance(); reason != "" {
 		f.Severity, f.Problem, f.Action = object.SeverityInfo, "the node is cordoned: "+reason, "wait until it is done"
@@ -104,7 +105,7 @@ func labelsMissing(p *pool, n *node) (drift.Finding, bool) {
 	if len(missing) == 0 || n.dynamic {
 		return drift.Finding{}, false
 	}
-	return drift.Finding{Code: codeLabels, Severity: object.SeverityWarning, Field: "metadata.labels", Want: strings.Join(missing, ", "),
+	return drift.Finding{Code: codes.PoolLabels, Severity: object.SeverityWarning, Field: "metadata.labels", Want: strings.Join(missing, ", "),
 		Problem: "labels of GPU feature discovery are missing: " + strings.Join(missing, ", "),
 		Action:  "look for the pod of gpu-feature-discovery on the node, or leave the fields out of the pool"}, true
 }
@@ -120,7 +121,7 @@ func otherProduct(p *pool, n *node) (drift.Finding, bool) {
 	if want == "" || name == "" || name == want {
 		return drift.Finding{}, false
 	}
-	return drift.Finding{Code: codeProduct, Field: labelField(labelProduct), Want: want, Have: name, Author: n.labelAuthor(labelProduct),
+	return drift.Finding{Code: codes.PoolProduct, Field: labelField(labelProduct), Want: want, Have: name, Author: n.labelAuthor(labelProduct),
 		Problem: "the node has other GPUs than the pool", Action: "move the node to a pool of its own, or correct gpu.product in Git"}, true
 }
 
@@ -131,14 +132,14 @@ func missingGPU(p *pool, n *node) (drift.Finding, bool) {
 		return drift.Finding{}, false // the slices could not be read
 	}
 	if n.dynamic {
-		return n.tooFew(codeMissingGPU, "ResourceSlice spec.devices", p.perNode, n.slices.gpus, "the driver offers fewer GPUs than the pool says",
+		return n.tooFew(codes.PoolMissingGPU, "ResourceSlice spec.devices", p.perNode, n.slices.gpus, "the driver offers fewer GPUs than the pool says",
 			"look for Xid errors in the kernel's log, then drain and reset the node")
 	}
 	have, known := n.count(labelCount)
 	if _, other := otherMIG(p, n); !known || other {
 		return drift.Finding{}, false
 	}
-	f, bad := n.tooFew(codeMissingGPU, labelField(labelCount), p.perNode, have, "the node has fewer GPUs than the pool says",
+	f, bad := n.tooFew(codes.PoolMissingGPU, labelField(labelCount), p.perNode, have, "the node has fewer GPUs than the pool says",
 		"look for Xid errors in the kernel's log, then drain and reset the node")
 	f.Author = n.labelAuthor(labelCount)
 	return f, bad
@@ -185,7 +186,7 @@ func pluginLags(p *pool, n *node) (drift.Finding, bool) {
 	if _, other := otherMIG(p, n); other || n.dynamic || n.ready != corev1.ConditionTrue {
 		return drift.Finding{}, false
 	}
-	f, bad := n.tooFew(codePlugin, "status.capacity["+p.resource+"]", p.expected(n), p.devices(n.capacity),
+	f, bad := n.tooFew(codes.PoolPlugin, "status.capacity["+p.resource+"]", p.expected(n), p.devices(n.capacity),
 		"the kubelet knows of fewer GPUs than are there", "restart the device plugin's pod on the node and read its log")
 	f.Author = authorOf(n.fields, "status", "capacity", p.resource)
 	return f, bad
@@ -195,7 +196,7 @@ func unhealthyGPU(p *pool, n *node) (drift.Finding, bool) {
 	if n.dynamic || n.ready != corev1.ConditionTrue {
 		return drift.Finding{}, false
 	}
-	f, bad := n.tooFew(codeUnhealthy, "status.allocatable["+p.resource+"]", p.devices(n.capacity), p.devices(n.allocatable),
+	f, bad := n.tooFew(codes.PoolUnhealthy, "status.allocatable["+p.resource+"]", p.devices(n.capacity), p.devices(n.allocatable),
 		"GPUs of the node are called unhealthy and are not given out", "look for Xid errors in the kernel's log, then drain and reset the node")
 	f.Author = authorOf(n.fields, "status", "allocatable", p.resource)
 	return f, bad
@@ -214,7 +215,7 @@ func otherMemory(p *pool, n *node) (drift.Finding, bool) {
 	if difference := have - p.memoryMiB; difference*tolerance <= p.memoryMiB && -difference*tolerance <= p.memoryMiB {
 		return drift.Finding{}, false
 	}
-	return drift.Finding{Code: codeMemory, Field: labelField(labelMemory), Want: fmt.Sprintf("%d MiB", p.memoryMiB), Have: fmt.Sprintf("%d MiB", have),
+	return drift.Finding{Code: codes.PoolMemory, Field: labelField(labelMemory), Want: fmt.Sprintf("%d MiB", p.memoryMiB), Have: fmt.Sprintf("%d MiB", have),
 		Author: n.labelAuthor(labelMemory), Problem: "the GPUs have another amount of memory", Action: "move the node to a pool of its own, or correct gpu.memory in Git"}, true
 }
 
@@ -228,12 +229,12 @@ func otherMIG(p *pool, n *node) (drift.Finding, bool) {
 		return drift.Finding{}, false
 	case have != string(p.mig):
 	case p.mig == v1alpha1.MIGMixed && p.Spec.GPU.ResourceName != "" && n.labels[p.resource+".count"] == "":
-		return drift.Finding{Code: codeMIG, Field: labelField(p.resource + ".count"), Want: p.resource, Have: "other profiles",
+		return drift.Finding{Code: codes.PoolMIG, Field: labelField(p.resource + ".count"), Want: p.resource, Have: "other profiles",
 			Problem: "the node is not cut into the pool's instances", Action: "set the label nvidia.com/mig.config on the node to the pool's layout"}, true
 	default:
 		return drift.Finding{}, false
 	}
-	return drift.Finding{Code: codeMIG, Field: labelField(labelMIG), Want: string(p.mig), Have: have, Author: n.labelAuthor(labelMIG),
+	return drift.Finding{Code: codes.PoolMIG, Field: labelField(labelMIG), Want: string(p.mig), Have: have, Author: n.labelAuthor(labelMIG),
 		Problem: "the node has another MIG strategy than the pool", Action: "set the label nvidia.com/mig.config on the node, or correct gpu.migStrategy in Git"}, true
 }
 
@@ -241,7 +242,7 @@ func failedMIG(_ *pool, n *node) (drift.Finding, bool) {
 	if n.labels[labelMIGState] != migStateFailed {
 		return drift.Finding{}, false
 	}
-	return drift.Finding{Code: codeMIGFailed, Field: labelField(labelMIGState), Want: migStateSuccess, Have: migStateFailed, Author: n.labelAuthor(labelMIGState),
+	return drift.Finding{Code: codes.PoolMIGFailed, Field: labelField(labelMIGState), Want: migStateSuccess, Have: migStateFailed, Author: n.labelAuthor(labelMIGState),
 		Problem: "the MIG layout could not be set", Action: "drain the node and set nvidia.com/mig.config again"}, true
 }
 
@@ -251,7 +252,7 @@ func sharedGPU(p *pool, n *node) (drift.Finding, bool) {
 	if strings.HasSuffix(p.Spec.GPU.Product, sharedSuffix) || !shared && (!known || replicas <= 1) {
 		return drift.Finding{}, false
 	}
-	return drift.Finding{Code: codeShared, Field: labelField(labelReplicas), Want: "1", Have: n.labels[labelReplicas], Author: n.labelAuthor(labelReplicas),
+	return drift.Finding{Code: codes.PoolShared, Field: labelField(labelReplicas), Want: "1", Have: n.labels[labelReplicas], Author: n.labelAuthor(labelReplicas),
 		Problem: "each GPU is given out several times", Action: "take the sharing out of the device plugin's configuration, or write the product with -SHARED in Git"}, true
 }
 
@@ -263,7 +264,7 @@ func otherDriver(p *pool, n *node) (drift.Finding, bool) {
 	if p.driver == nil || !known || n.upgrading() {
 		return drift.Finding{}, false
 	}
-	f := drift.Finding{Code: codeDriver, Field: labelField(labelDriver + "full"), Want: p.driverText, Have: have, Author: n.labelAuthor(labelDriver + "full"),
+	f := drift.Finding{Code: codes.PoolDriver, Field: labelField(labelDriver + "full"), Want: p.driverText, Have: have, Author: n.labelAuthor(labelDriver + "full"),
 		Problem: "the driver is outside of the pool's range", Action: "let the GPU operator upgrade the driver"}
 	version, err := parseDriver(have)
 	if err != nil {
@@ -290,6 +291,6 @@ func failedUpgrade(_ *pool, n *node) (drift.Finding, bool) {
 	if n.labels[labelUpgrade] != upgradeFailed {
 		return drift.Finding{}, false
 	}
-	return drift.Finding{Code: codeUpgrade, Field: labelField(labelUpgrade), Want: upgradeDone, Have: upgradeFailed, Author: n.labelAuthor(labelUpgrade),
+	return drift.Finding{Code: codes.PoolUpgrade, Field: labelField(labelUpgrade), Want: upgradeDone, Have: upgradeFailed, Author: n.labelAuthor(labelUpgrade),
 		Problem: "the driver's upgrade failed", Action: "read the log of the driver's pod on the node"}, true
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/apis/v1alpha1"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/capacity"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
 
@@ -432,7 +433,7 @@ func TestJudgedAgain(t *testing.T) {
 
 func TestCodesAreAllListed(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range capacity.Codes() {
+	for _, c := range codes.Capacity() {
 		if seen[c.ID] || c.Title == "" || c.Help == "" || c.Severity == object.SeverityInfo {
 			t.Errorf("code %+v", c)
 		}

@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/graph"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
@@ -76,7 +77,7 @@ func (l losses) all() []loss {
 }
 
 func (l loss) unknown() drift.Unknown {
-	return drift.Unknown{Layer: drift.LayerCapacity, Code: codeUnreadable, Target: drift.Target{Endpoint: string(l.resource)},
+	return drift.Unknown{Layer: drift.LayerCapacity, Code: codes.PoolUnreadable, Target: drift.Target{Endpoint: string(l.resource)},
 		Reason: string(l.resource) + " cannot be read: " + l.reason, Action: "give the account the verbs list and watch on " + string(l.resource) + " in all namespaces"}
 }
 

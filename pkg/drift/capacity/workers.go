@@ -13,6 +13,7 @@ import (
 
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/apis/v1alpha1"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
+	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/graph"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
@@ -105,19 +106,19 @@ func (s *State) judgeWorker(t *tally, w v1alpha1.Worker, crews map[string]*crew,
 	}
 	live, ok := s.graphs[w.Graph]
 	if !ok {
-		report(drift.Finding{Code: codeGraphMissing, Problem: "the graph of the pool " + t.pool.Name + " is not in the cluster", Action: "apply it, or correct spec.workers of the pool"})
+		report(drift.Finding{Code: codes.PoolGraphMissing, Problem: "the graph of the pool " + t.pool.Name + " is not in the cluster", Action: "apply it, or correct spec.workers of the pool"})
 		return found
 	}
 	target.Object = live.Object
 	c, ok := live.Component(w.Component)
 	if !ok {
-		report(drift.Finding{Code: codeGraphMissing, Field: w.Component, Problem: "the graph has no component " + w.Component, Action: "correct spec.workers of the pool " + t.pool.Name})
+		report(drift.Finding{Code: codes.PoolGraphMissing, Field: w.Component, Problem: "the graph has no component " + w.Component, Action: "correct spec.workers of the pool " + t.pool.Name})
 		return found
 	}
 	t.requested = add(t.requested, c.GPUDemand(t.pool.resource, c.Replicas))
 	field := c.Field + ".replicas"
 	if least, most, bounded := bounds(w); bounded && (c.Replicas < least || c.Replicas > most) {
-		report(drift.Finding{Code: codeReplicas, Field: field, Want: fmt.Sprintf("%d to %d", least, most), Have: fmt.Sprint(c.Replicas),
+		report(drift.Finding{Code: codes.PoolReplicas, Field: field, Want: fmt.Sprintf("%d to %d", least, most), Have: fmt.Sprint(c.Replicas),
 			Problem: fmt.Sprintf("%s has %d replicas, and the pool %s allows %d to %d", c.Name, c.Replicas, t.pool.Name, least, most),
 			Action:  "correct the replicas, or the bounds of the pool in Git"})
 	}
@@ -137,13 +138,13 @@ func judgeCrew(report func(drift.Finding), live *liveGraph, c graph.Component, a
 		if young {
 			severity = object.SeverityInfo // an autoscaler may be at work
 		}
-		report(drift.Finding{Severity: severity, Code: codePending, Field: field, Want: fmt.Sprint(wanted), Have: fmt.Sprintf("%d pending", at.pending),
+		report(drift.Finding{Severity: severity, Code: codes.PoolPending, Field: field, Want: fmt.Sprint(wanted), Have: fmt.Sprintf("%d pending", at.pending),
 			Problem: fmt.Sprintf("%d pods of %s wait for GPUs: %s", at.pending, c.Name, oneLine(at.reason)), Action: "add nodes to the pool, or lower the replicas"})
 	}
 	if at.ready >= wanted {
 		return
 	}
-	f := drift.Finding{Code: codeNotRunning, Field: field, Want: fmt.Sprintf("%d ready", wanted), Have: fmt.Sprintf("%d ready", at.ready),
+	f := drift.Finding{Code: codes.PoolNotRunning, Field: field, Want: fmt.Sprintf("%d ready", wanted), Have: fmt.Sprintf("%d ready", at.ready),
 		Problem: fmt.Sprintf("%d of %d pods of %s are ready", at.ready, wanted, c.Name), Action: "look at its pods: kubectl get pods -n " + live.Object.Namespace + " -l " + labelGraph + "=" + live.Object.Name}
 	switch {
 	case live.rolling:
@@ -169,7 +170,7 @@ func (t *tally) overcommitted() (drift.Finding, bool) {
 	if t.requested <= t.allocatable {
 		return drift.Finding{}, false
 	}
-	return drift.Finding{Layer: drift.LayerCapacity, Code: codeOvercommit, Severity: object.SeverityWarning, Target: t.pool.target(), Field: "spec.workers",
+	return drift.Finding{Layer: drift.LayerCapacity, Code: codes.PoolOvercommit, Severity: object.SeverityWarning, Target: t.pool.target(), Field: "spec.workers",
 		Want: fmt.Sprint(t.requested), Have: fmt.Sprint(t.allocatable),
 		Problem: fmt.Sprintf("the live replicas of its workers ask for %d of %s, and its usable nodes give %d", t.requested, t.pool.resource, t.allocatable),
 		Action:  "add nodes or bring them back, or lower the replicas"}, true
@@ -235,7 +236,7 @@ func (s *State) holderOf(p *pod) (object.Reference, bool) {
 }
 
 func (h *holder) finding() drift.Finding {
-	f := drift.Finding{Layer: drift.LayerCapacity, Code: codeOrphan, Severity: object.SeverityWarning, Target: drift.Target{Object: h.reference},
+	f := drift.Finding{Layer: drift.LayerCapacity, Code: codes.PoolOrphan, Severity: object.SeverityWarning, Target: drift.Target{Object: h.reference},
 		Have: fmt.Sprintf("%d GPUs in %d pods", h.gpus, h.pods), Problem: fmt.Sprintf("%d pods hold %d GPUs of the pool, and no graph in Git owns them", h.pods, h.gpus),
 		Action: "put it into Git, or remove it"}
 	if h.generated {

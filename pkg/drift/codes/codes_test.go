@@ -14,7 +14,7 @@ import (
 )
 
 func TestCodes(t *testing.T) {
-	for prefix, list := range map[string][]object.Code{"DG30": codes.NATS(), "DG31": codes.Etcd()} {
+	for prefix, list := range map[string][]object.Code{"DG20": codes.Common(), "DG22": codes.Capacity(), "DG30": codes.NATS(), "DG31": codes.Etcd()} {
 		var ids []string
 		for _, c := range list {
 			ids = append(ids, c.ID)

@@ -1,9 +1,9 @@
 // Copyright 2026 The dynamo-gitops Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package codes holds the codes of what the detectors find inside the stores,
-// apart from the detectors, so that a program can explain a code without
-// linking the clients of NATS and etcd.
+// Package codes holds the codes of what the detectors of drift find, apart from
+// the detectors, so that a program can explain a code without linking the clients
+// of Kubernetes, NATS and etcd.
 package codes
 
 import "github.com/dynamo-gitops/dynamo-gitops/pkg/object"

@@ -11,6 +11,7 @@ import (
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/stores"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/etcd"
@@ -24,14 +25,14 @@ func TestCluster(t *testing.T) {
 	all := etcd.Options{Want: want(3), Endpoints: endpoints(e, 0, 1, 2), TLS: authority.Client()}
 	all.Want.TLS = wanted.On
 	look := func() drift.Observation { return detect(t, all) }
-	eventually(t, look)
+	drifttest.Eventually(t, look)
 	client := admin(t, e, 0, authority.Client(), "")
 
 	t.Run("another leader", func(t *testing.T) { testLeader(t, e, all) })
 	t.Run("scaled in Git only", func(t *testing.T) {
 		o := all
 		o.Want.Replicas = 5
-		wantLines(t, detect(t, o), "DG3102 error  members: 3")
+		drifttest.WantLines(t, detect(t, o), "DG3102 error  members: 3")
 	})
 	t.Run("a learner", func(t *testing.T) { testLearner(t, e, client, all) })
 	t.Run("a member restarts, and stays away", func(t *testing.T) { testDown(t, e, all) })
@@ -71,7 +72,7 @@ func testLeader(t *testing.T, e *stores.Etcd, all etcd.Options) {
 			}
 		}
 		_ = leader.Close()
-		wantLines(t, again(t, d))
+		drifttest.WantLines(t, again(t, d))
 	}
 }
 
@@ -87,20 +88,20 @@ func testLearner(t *testing.T, e *stores.Etcd, client *clientv3.Client, all etcd
 		return err
 	})
 	unstarted := fmt.Sprintf("DG3105 warning  members[id=%x]: unstarted", id)
-	eventually(t, look, "DG3103 warning  members: 4", unstarted)
+	drifttest.Eventually(t, look, "DG3103 warning  members: 4", unstarted)
 
 	e.Start(i, "existing", i+1)
-	eventually(t, look, "DG3103 warning  members: 4", "DG3104 warning  members[name=dynamo-etcd-3].isLearner: true")
+	drifttest.Eventually(t, look, "DG3103 warning  members: 4", "DG3104 warning  members[name=dynamo-etcd-3].isLearner: true")
 	patient := all
 	patient.Grace = time.Minute // one that is added rightly is promoted before
 	patient.Want.Replicas = 4
-	wantLines(t, detect(t, patient))
+	drifttest.WantLines(t, detect(t, patient))
 
 	do(t, "member promote", func(ctx context.Context) error { _, err := client.MemberPromote(ctx, id); return err })
-	eventually(t, look, "DG3103 warning  members: 4")
+	drifttest.Eventually(t, look, "DG3103 warning  members: 4")
 	do(t, "member remove", func(ctx context.Context) error { _, err := client.MemberRemove(ctx, id); return err })
 	e.Stop(i)
-	eventually(t, look)
+	drifttest.Eventually(t, look)
 }
 
 func testDown(t *testing.T, e *stores.Etcd, all etcd.Options) {
@@ -108,7 +109,7 @@ func testDown(t *testing.T, e *stores.Etcd, all etcd.Options) {
 	patient := all
 	patient.Grace, patient.Now = 2*time.Minute, func() time.Time { return now }
 	d := etcd.New(patient)
-	wantLines(t, again(t, d))
+	drifttest.WantLines(t, again(t, d))
 
 	e.Stop(2)
 	const away = "DG3101 unknown dynamo-etcd-2: connection refused"
@@ -116,22 +117,22 @@ func testDown(t *testing.T, e *stores.Etcd, all etcd.Options) {
 	look := func() drift.Observation { return detect(t, all) }
 	// A restart within the grace is no finding, and no "no drift" either. That
 	// the leader may have been the one that went takes a moment.
-	eventually(t, func() drift.Observation { return again(t, d) }, away)
-	eventually(t, look, down, away)
+	drifttest.Eventually(t, func() drift.Observation { return again(t, d) }, away)
+	drifttest.Eventually(t, look, down, away)
 	now = now.Add(3 * time.Minute)
-	wantLines(t, again(t, d), down, away)
+	drifttest.WantLines(t, again(t, d), down, away)
 
 	// Without a majority there is no leader.
 	e.Stop(1)
-	eventually(t, look,
+	drifttest.Eventually(t, look,
 		"DG3107 error dynamo-etcd-0 leader: none", "DG3106 error dynamo-etcd-1 health: does not answer",
 		"DG3106 error dynamo-etcd-2 health: does not answer", "DG3101 unknown dynamo-etcd-1: connection refused", away)
 
 	e.Start(1, "new", 3)
 	e.Start(2, "new", 3)
-	eventually(t, look)
+	drifttest.Eventually(t, look)
 	now = now.Add(time.Second)
-	wantLines(t, again(t, d))
+	drifttest.WantLines(t, again(t, d))
 }
 
 // testRemoved removes a member.
@@ -147,7 +148,7 @@ func testRemoved(t *testing.T, e *stores.Etcd, client *clientv3.Client, all etcd
 	}
 	e.Stop(2)
 	look := func() drift.Observation { return detect(t, all) }
-	eventually(t, look, "DG3102 error  members: 2", "DG3106 warning dynamo-etcd-2 health: does not answer",
+	drifttest.Eventually(t, look, "DG3102 error  members: 2", "DG3106 warning dynamo-etcd-2 health: does not answer",
 		"DG3101 unknown dynamo-etcd-2: connection refused")
 }
 
@@ -164,7 +165,7 @@ func TestSplit(t *testing.T) {
 		}
 		return seen
 	}
-	eventually(t, look, "DG3102 error  members: 2", "DG3108 error dynamo-etcd-2 cluster_id: ")
+	drifttest.Eventually(t, look, "DG3102 error  members: 2", "DG3108 error dynamo-etcd-2 cluster_id: ")
 }
 
 func BenchmarkLook(b *testing.B) {
@@ -172,12 +173,12 @@ func BenchmarkLook(b *testing.B) {
 	e := stores.StartEtcd(b, 3, stores.EtcdConfig{TLS: authority})
 	o := etcd.Options{Want: want(3), Endpoints: endpoints(e, 0, 1, 2), TLS: authority.Client()}
 	o.Want.TLS = wanted.On
-	eventually(b, func() drift.Observation { return detect(b, o) })
+	drifttest.Eventually(b, func() drift.Observation { return detect(b, o) })
 	d := etcd.New(o)
 	b.ReportAllocs()
 	for b.Loop() {
 		if seen := d.Detect(b.Context()); len(seen.Findings)+len(seen.Unknowns) > 0 {
-			b.Fatal(brief(seen))
+			b.Fatal(drifttest.Brief(seen))
 		}
 	}
 }

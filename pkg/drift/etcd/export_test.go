@@ -29,7 +29,7 @@ type Member struct {
 func RuleCodes() []string {
 	var ids []string
 	for _, r := range rules() {
-		ids = append(ids, r.code)
+		ids = append(ids, r.Code)
 	}
 	return ids
 }

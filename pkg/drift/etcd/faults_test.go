@@ -14,30 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/stores"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/etcd"
 )
-
-// listen is a server that does with each connection as it is told.
-func listen(t *testing.T, handle func(net.Conn)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() { defer conn.Close(); handle(conn) }()
-		}
-	}()
-	return l.Addr().String()
-}
 
 func TestFaults(t *testing.T) {
 	web := httptest.NewServer(http.NotFoundHandler())
@@ -46,18 +27,18 @@ func TestFaults(t *testing.T) {
 		address string
 		reason  string
 	}{
-		"closes": {listen(t, func(net.Conn) {}), "it closed the connection|the connection was reset"},
-		"silent": {listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }), "it did not answer in time"},
-		"babbles": {listen(t, func(c net.Conn) {
+		"closes": {drifttest.Listen(t, func(net.Conn) {}), "it closed the connection|the connection was reset"},
+		"silent": {drifttest.Listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }), "it did not answer in time"},
+		"babbles": {drifttest.Listen(t, func(c net.Conn) {
 			_, _ = io.WriteString(c, "220 mail.example.com\r\n")
 			_, _ = io.Copy(io.Discard, c)
 		}), "it does not answer as etcd does"},
 		"a web page": {web.Listener.Addr().String(), "it does not answer as etcd does"},
-		"settings, then nothing": {listen(t, func(c net.Conn) {
+		"settings, then nothing": {drifttest.Listen(t, func(c net.Conn) {
 			_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0})
 			_, _ = io.Copy(io.Discard, c)
 		}), "it did not answer in time"},
-		"settings, then noise": {listen(t, func(c net.Conn) {
+		"settings, then noise": {drifttest.Listen(t, func(c net.Conn) {
 			_, _ = c.Write([]byte{0, 0, 0, 4, 0, 0, 0, 0, 0})
 			_, _ = io.WriteString(c, strings.Repeat("noise", 10_000))
 			_, _ = io.Copy(io.Discard, c)
@@ -73,7 +54,7 @@ func TestFaults(t *testing.T) {
 				seen := detect(t, o)
 				if len(seen.Unknowns) != 1 || len(seen.Findings) != 0 ||
 					scheme == "http://" && tt.reason != "" && !slices.Contains(strings.Split(tt.reason, "|"), seen.Unknowns[0].Reason) {
-					t.Errorf("%s: %v", scheme, brief(seen))
+					t.Errorf("%s: %v", scheme, drifttest.Brief(seen))
 				}
 				if took := time.Since(start); took > 20*time.Second {
 					t.Errorf("it took %s", took)
@@ -98,7 +79,7 @@ func TestDialContext(t *testing.T) {
 		}
 		return (&net.Dialer{}).DialContext(ctx, network, strings.TrimPrefix(e.Client(0), "https://"))
 	}}
-	eventually(t, func() drift.Observation { return detect(t, o) })
+	drifttest.Eventually(t, func() drift.Observation { return detect(t, o) })
 	noLeaks(t)
 }
 
@@ -106,23 +87,23 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	seen := etcd.New(etcd.Options{Want: want(1), Endpoints: []drift.Endpoint{{Name: "m", Address: "127.0.0.1:1"}}}).Detect(ctx)
-	wantLines(t, seen, "DG3101 unknown m: the look was cancelled")
+	drifttest.WantLines(t, seen, "DG3101 unknown m: the look was cancelled")
 }
 
 // TestCutOff has one member that answers and one that is slow: that one is down
 // where it was given the time, and not where the look was cut off before.
 func TestCutOff(t *testing.T) {
 	e := stores.StartEtcd(t, 1, stores.EtcdConfig{})
-	silent := drift.Endpoint{Name: "dynamo-etcd-1", Address: listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })}
+	silent := drift.Endpoint{Name: "dynamo-etcd-1", Address: drifttest.Listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })}
 	w := want(0)
-	eventually(t, func() drift.Observation { return detect(t, etcd.Options{Want: w, Endpoints: endpoints(e, 0)}) })
+	drifttest.Eventually(t, func() drift.Observation { return detect(t, etcd.Options{Want: w, Endpoints: endpoints(e, 0)}) })
 	const unknown = "DG3101 unknown dynamo-etcd-1: it did not answer in time"
 	o := etcd.Options{Want: w, Endpoints: append(endpoints(e, 0), silent), Timeout: time.Second}
-	wantLines(t, detect(t, o), "DG3106 error dynamo-etcd-1 health: does not answer", unknown)
+	drifttest.WantLines(t, detect(t, o), "DG3106 error dynamo-etcd-1 health: does not answer", unknown)
 	o.Timeout = time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	wantLines(t, etcd.New(o).Detect(ctx), unknown)
+	drifttest.WantLines(t, etcd.New(o).Detect(ctx), unknown)
 	noLeaks(t)
 }
 
@@ -134,9 +115,9 @@ func TestAuthWithoutMajority(t *testing.T) {
 	e := stores.StartEtcd(t, 2, stores.EtcdConfig{TLS: authority, ClientCerts: true})
 	o := etcd.Options{Want: want(2), Endpoints: endpoints(e, 0), TLS: authority.Client(cert), Timeout: 4 * time.Second}
 	o.Want.TLS = "on"
-	eventually(t, func() drift.Observation { return detect(t, o) })
+	drifttest.Eventually(t, func() drift.Observation { return detect(t, o) })
 	e.Stop(1)
-	eventually(t, func() drift.Observation { return detect(t, o) }, "DG3107 error dynamo-etcd-0 leader: none",
+	drifttest.Eventually(t, func() drift.Observation { return detect(t, o) }, "DG3107 error dynamo-etcd-0 leader: none",
 		"DG3101 unknown dynamo-etcd-0: authentication: whether it is on cannot be learnt with a client certificate and without a majority")
 	noLeaks(t)
 }

@@ -4,19 +4,17 @@
 package etcd_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
-	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/stores"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/etcd"
@@ -57,63 +55,10 @@ func again(t testing.TB, d *etcd.Detector) drift.Observation {
 	return seen
 }
 
-// brief shows an observation as lines "code severity target field: have".
-func brief(o drift.Observation) []string {
-	lines := []string{}
-	for _, f := range o.Findings {
-		lines = append(lines, fmt.Sprintf("%s %s %s %s: %s", f.Code, f.Severity, f.Target.Endpoint, f.Field, f.Have))
-	}
-	for _, u := range o.Unknowns {
-		lines = append(lines, fmt.Sprintf("%s unknown %s: %s", u.Code, u.Target.Endpoint, u.Reason))
-	}
-	return lines
-}
-
-func wantLines(t testing.TB, seen drift.Observation, lines ...string) {
-	t.Helper()
-	if lines == nil {
-		lines = []string{}
-	}
-	if diff := cmp.Diff(lines, brief(seen)); diff != "" {
-		t.Errorf("observation (-want +got):\n%s", diff)
-	}
-}
-
-func eventually(t testing.TB, look func() drift.Observation, lines ...string) {
-	t.Helper()
-	if lines == nil {
-		lines = []string{}
-	}
-	var seen drift.Observation
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
-		if seen = look(); cmp.Equal(lines, brief(seen)) {
-			return
-		}
-	}
-	t.Fatalf("observation (-want +got):\n%s", cmp.Diff(lines, brief(seen)))
-}
-
 // noLeaks waits until no goroutine of the client is left.
 func noLeaks(t testing.TB) {
 	t.Helper()
-	var left []string
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); <-time.After(10 * time.Millisecond) {
-		var all bytes.Buffer
-		if err := pprof.Lookup("goroutine").WriteTo(&all, 2); err != nil {
-			t.Fatal(err)
-		}
-		left = nil
-		for _, stack := range strings.Split(all.String(), "\n\n") {
-			if (strings.Contains(stack, "google.golang.org/grpc") || strings.Contains(stack, "etcd/client") || strings.Contains(stack, "pkg/drift/etcd.")) &&
-				!strings.Contains(stack, "noLeaks") {
-				left = append(left, stack)
-			}
-		}
-		if len(left) == 0 {
-			return
-		}
-	}
-	t.Errorf("%d goroutines are left:\n%s", len(left), strings.Join(left, "\n\n"))
+	drifttest.NoLeaks(t, "google.golang.org/grpc", "etcd/client", "pkg/drift/etcd.")
 }
 
 // admin is a client as a person would use one.

@@ -10,7 +10,6 @@ import (
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/wanted"
-	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
 
 // input is all that the rules look at.
@@ -19,63 +18,33 @@ type input struct {
 	members []*member
 }
 
-// rule finds one kind of drift.
-type rule struct {
-	code string
-	// passing says that what it finds may pass by itself.
-	passing bool
-	// foreign says that it is asked of an external etcd as well.
-	foreign bool
-	find    func(*input) []drift.Finding
-}
-
-func rules() []rule {
-	return []rule{
+func rules() []drift.Rule[*input] {
+	return []drift.Rule[*input]{
 		// A member is replaced by removing it and adding it again.
-		{code: codes.EtcdMissing, passing: true, find: findMissing},
-		{code: codes.EtcdExtra, passing: true, find: findExtra},
-		{code: codes.EtcdLearner, passing: true, find: findLearners},
-		{code: codes.EtcdUnstarted, passing: true, find: findUnstarted},
-		{code: codes.EtcdDown, passing: true, foreign: true, find: findDown},
-		{code: codes.EtcdNoLeader, passing: true, foreign: true, find: findNoLeader},
-		{code: codes.EtcdSplit, find: findSplit},
-		{code: codes.EtcdLag, passing: true, find: findLag},
-		{code: codes.EtcdVersion, find: findVersion},
-		{code: codes.EtcdVersion, passing: true, find: findVersionMix},
-		{code: codes.EtcdAlarm, foreign: true, find: findAlarms},
-		{code: codes.EtcdFull, foreign: true, find: findFull},
-		{code: codes.EtcdQuota, find: findQuota},
-		{code: codes.EtcdFragmented, find: findFragmented},
-		{code: codes.EtcdAuth, find: findAuth},
-		{code: codes.EtcdTLS, find: findTLS},
+		{Code: codes.EtcdMissing, Passing: true, Find: findMissing},
+		{Code: codes.EtcdExtra, Passing: true, Find: findExtra},
+		{Code: codes.EtcdLearner, Passing: true, Find: findLearners},
+		{Code: codes.EtcdUnstarted, Passing: true, Find: findUnstarted},
+		{Code: codes.EtcdDown, Passing: true, Foreign: true, Find: findDown},
+		{Code: codes.EtcdNoLeader, Passing: true, Foreign: true, Find: findNoLeader},
+		{Code: codes.EtcdSplit, Find: findSplit},
+		{Code: codes.EtcdLag, Passing: true, Find: findLag},
+		{Code: codes.EtcdVersion, Find: findVersion},
+		{Code: codes.EtcdVersion, Passing: true, Find: findVersionMix},
+		{Code: codes.EtcdAlarm, Foreign: true, Find: findAlarms},
+		{Code: codes.EtcdFull, Foreign: true, Find: findFull},
+		{Code: codes.EtcdQuota, Find: findQuota},
+		{Code: codes.EtcdFragmented, Find: findFragmented},
+		{Code: codes.EtcdAuth, Find: findAuth},
+		{Code: codes.EtcdTLS, Find: findTLS},
 	}
 }
 
-// judge applies every rule to what was gathered. Findings that may pass by
-// themselves are returned apart. It is pure.
+// judge applies every rule to what was gathered. It is pure.
 func judge(in *input) (lasting, passing []drift.Finding) {
-	severities := map[string]object.Severity{}
-	for _, c := range codes.Etcd() {
-		severities[c.ID] = c.Severity
-	}
-	for _, r := range rules() {
-		if in.want.Presence == wanted.External && !r.foreign {
-			continue
-		}
-		for _, f := range r.find(in) {
-			f.Layer, f.Code = drift.LayerEtcd, r.code
-			if f.Severity == "" {
-				f.Severity = severities[r.code]
-			}
-			f.Target.Object = in.want.Workload.Object
-			if r.passing {
-				passing = append(passing, f)
-			} else {
-				lasting = append(lasting, f)
-			}
-		}
-	}
-	return lasting, passing
+	return drift.Judge(in, rules(), drift.Judgement{
+		Layer: drift.LayerEtcd, Codes: codes.Etcd(), Object: in.want.Workload.Object, Foreign: in.want.Presence == wanted.External,
+	})
 }
 
 // at is the target of a finding about one member; judge adds the object.

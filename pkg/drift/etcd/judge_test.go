@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/etcd"
@@ -89,7 +90,7 @@ func TestJudge(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, answers := want(3), healthy()
 			tt.mutate(&w, answers)
-			got := brief(etcd.JudgeAnswers(etcd.Options{Want: w}, answers...))
+			got := drifttest.Brief(etcd.JudgeAnswers(etcd.Options{Want: w}, answers...))
 			if len(got) == 0 {
 				got = nil
 			}

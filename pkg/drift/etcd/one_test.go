@@ -10,6 +10,7 @@ import (
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/stores"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/etcd"
@@ -26,51 +27,51 @@ func TestOneMember(t *testing.T) {
 		return etcd.Options{Want: w, Endpoints: endpoints(e, 0)}
 	}
 	look := func() drift.Observation { return detect(t, with(nil)) }
-	eventually(t, look)
+	drifttest.Eventually(t, look)
 
 	t.Run("as in Git", func(t *testing.T) {
-		wantLines(t, look())
+		drifttest.WantLines(t, look())
 		noLeaks(t)
 	})
 	t.Run("what Git does not say is not judged", func(t *testing.T) {
-		wantLines(t, detect(t, with(func(w *wanted.Etcd) { *w = wanted.Etcd{Presence: wanted.InChart} })))
+		drifttest.WantLines(t, detect(t, with(func(w *wanted.Etcd) { *w = wanted.Etcd{Presence: wanted.InChart} })))
 	})
 	t.Run("absent by design", func(t *testing.T) {
-		wantLines(t, detect(t, with(func(w *wanted.Etcd) { w.Presence = wanted.Absent })))
+		drifttest.WantLines(t, detect(t, with(func(w *wanted.Etcd) { w.Presence = wanted.Absent })))
 	})
 	t.Run("external", func(t *testing.T) {
-		wantLines(t, detect(t, etcd.Options{Want: wanted.Etcd{Presence: wanted.External,
+		drifttest.WantLines(t, detect(t, etcd.Options{Want: wanted.Etcd{Presence: wanted.External,
 			Address: strings.Replace(e.Client(0), "http://", "http://root:"+password+"@", 1)}}))
 	})
 	t.Run("no endpoint", func(t *testing.T) {
-		wantLines(t, detect(t, etcd.Options{Want: wanted.Etcd{Presence: wanted.InChart}}), "DG3101 unknown : no endpoint is known")
+		drifttest.WantLines(t, detect(t, etcd.Options{Want: wanted.Etcd{Presence: wanted.InChart}}), "DG3101 unknown : no endpoint is known")
 	})
 	t.Run("another version", func(t *testing.T) {
-		wantLines(t, detect(t, with(func(w *wanted.Etcd) { w.Version = "3.5.18" })), "DG3110 warning dynamo-etcd-0 version: "+serverVersion)
+		drifttest.WantLines(t, detect(t, with(func(w *wanted.Etcd) { w.Version = "3.5.18" })), "DG3110 warning dynamo-etcd-0 version: "+serverVersion)
 	})
 	t.Run("any patch of the version", func(t *testing.T) {
-		wantLines(t, detect(t, with(func(w *wanted.Etcd) { w.Version = "3.7" })))
+		drifttest.WantLines(t, detect(t, with(func(w *wanted.Etcd) { w.Version = "3.7" })))
 	})
 	t.Run("another quota", func(t *testing.T) {
-		wantLines(t, detect(t, with(func(w *wanted.Etcd) { w.Quota = 8 << 30 })), "DG3113 warning dynamo-etcd-0 quota_backend_bytes: 2Gi")
+		drifttest.WantLines(t, detect(t, with(func(w *wanted.Etcd) { w.Quota = 8 << 30 })), "DG3113 warning dynamo-etcd-0 quota_backend_bytes: 2Gi")
 	})
 	t.Run("plain text where Git has TLS", func(t *testing.T) {
 		o := with(func(w *wanted.Etcd) { w.TLS = wanted.On })
-		wantLines(t, detect(t, o), "DG3116 error  members[name=dynamo-etcd-0].clientURLs: TLS off")
+		drifttest.WantLines(t, detect(t, o), "DG3116 error  members[name=dynamo-etcd-0].clientURLs: TLS off")
 		o.Endpoints[0].Address = strings.Replace(o.Endpoints[0].Address, "http://", "https://", 1)
-		wantLines(t, detect(t, o), "DG3116 error dynamo-etcd-0 tls: off", "DG3101 unknown dynamo-etcd-0: it does not speak TLS, and the address says so")
+		drifttest.WantLines(t, detect(t, o), "DG3116 error dynamo-etcd-0 tls: off", "DG3101 unknown dynamo-etcd-0: it does not speak TLS, and the address says so")
 		noLeaks(t)
 	})
 	t.Run("authentication that Git wants", func(t *testing.T) {
 		o := with(func(w *wanted.Etcd) { w.Auth = wanted.On })
 		o.User, o.Password = "root", password
-		wantLines(t, detect(t, o), "DG3115 error  auth: off")
+		drifttest.WantLines(t, detect(t, o), "DG3115 error  auth: off")
 	})
 	t.Run("auth enable", func(t *testing.T) { testAuth(t, e, with) })
 	t.Run("stopped", func(t *testing.T) {
 		e.Stop(0)
 		seen := look()
-		wantLines(t, seen, "DG3101 unknown dynamo-etcd-0: connection refused")
+		drifttest.WantLines(t, seen, "DG3101 unknown dynamo-etcd-0: connection refused")
 		if seen.Verdict() != drift.VerdictUnknown {
 			t.Errorf("verdict = %s", seen.Verdict())
 		}
@@ -97,13 +98,13 @@ func testAuth(t *testing.T, e *stores.Etcd, with func(func(*wanted.Etcd)) etcd.O
 		t.Fatal(err)
 	}
 	o := with(nil)
-	wantLines(t, detect(t, o), "DG3115 error  auth: on", "DG3101 unknown dynamo-etcd-0: authentication is on, and no user is given")
+	drifttest.WantLines(t, detect(t, o), "DG3115 error  auth: on", "DG3101 unknown dynamo-etcd-0: authentication is on, and no user is given")
 	o.User, o.Password = "root", "wrong"
-	wantLines(t, detect(t, o), "DG3115 error  auth: on", "DG3101 unknown dynamo-etcd-0: the login was refused")
+	drifttest.WantLines(t, detect(t, o), "DG3115 error  auth: on", "DG3101 unknown dynamo-etcd-0: the login was refused")
 	o.User, o.Password = "viewer", password
-	wantLines(t, detect(t, o), "DG3115 error  auth: on") // a user without the role root sees the rest
+	drifttest.WantLines(t, detect(t, o), "DG3115 error  auth: on") // a user without the role root sees the rest
 	o.Want.Auth = wanted.On
-	wantLines(t, detect(t, o))
+	drifttest.WantLines(t, detect(t, o))
 	noLeaks(t)
 }
 
@@ -114,7 +115,7 @@ func TestQuotaFills(t *testing.T) {
 	o := etcd.Options{Want: want(1), Endpoints: endpoints(e, 0)}
 	o.Want.Quota = quota
 	look := func() drift.Observation { return detect(t, o) }
-	eventually(t, look)
+	drifttest.Eventually(t, look)
 	client := admin(t, e, 0, nil, "")
 	defer client.Close()
 	put := func() error { _, err := client.Put(t.Context(), "key", strings.Repeat("x", 1<<20)); return err }
@@ -126,14 +127,14 @@ func TestQuotaFills(t *testing.T) {
 		seen = look()
 	}
 	if f := seen.Findings[0]; len(seen.Findings) != 1 || f.Code != "DG3112" || f.Severity != "warning" || !strings.HasSuffix(f.Have, "% of 200Mi") {
-		t.Fatalf("observation %v", brief(seen))
+		t.Fatalf("observation %v", drifttest.Brief(seen))
 	}
 	for put() == nil { // until etcd refuses
 	}
 	seen = look()
 	if len(seen.Findings) != 2 || seen.Findings[0].Code != "DG3111" || seen.Findings[0].Have != "NOSPACE" ||
 		seen.Findings[0].Target.Endpoint != "dynamo-etcd-0" || seen.Findings[1].Severity != "error" {
-		t.Errorf("observation %v", brief(seen))
+		t.Errorf("observation %v", drifttest.Brief(seen))
 	}
 }
 
@@ -141,7 +142,7 @@ func TestQuotaFills(t *testing.T) {
 func TestCorruptAlarm(t *testing.T) {
 	e := stores.StartEtcd(t, 1, stores.EtcdConfig{})
 	o := etcd.Options{Want: want(1), Endpoints: endpoints(e, 0)}
-	eventually(t, func() drift.Observation { return detect(t, o) })
+	drifttest.Eventually(t, func() drift.Observation { return detect(t, o) })
 	client := admin(t, e, 0, nil, "")
 	defer client.Close()
 	list, err := client.MemberList(t.Context())
@@ -152,13 +153,13 @@ func TestCorruptAlarm(t *testing.T) {
 		Action: pb.AlarmRequest_ACTIVATE, MemberID: list.Members[0].ID, Alarm: pb.AlarmType_CORRUPT}); err != nil {
 		t.Fatal(err)
 	}
-	wantLines(t, detect(t, o), "DG3111 error dynamo-etcd-0 alarms[name=CORRUPT]: CORRUPT")
+	drifttest.WantLines(t, detect(t, o), "DG3111 error dynamo-etcd-0 alarms[name=CORRUPT]: CORRUPT")
 }
 
 func TestFragmented(t *testing.T) {
 	e := stores.StartEtcd(t, 1, stores.EtcdConfig{})
 	o := etcd.Options{Want: want(1), Endpoints: endpoints(e, 0)}
-	eventually(t, func() drift.Observation { return detect(t, o) })
+	drifttest.Eventually(t, func() drift.Observation { return detect(t, o) })
 	client := admin(t, e, 0, nil, "")
 	defer client.Close()
 	var revision int64
@@ -169,7 +170,7 @@ func TestFragmented(t *testing.T) {
 		}
 		revision = answer.Header.Revision
 	}
-	wantLines(t, detect(t, o)) // large and used
+	drifttest.WantLines(t, detect(t, o)) // large and used
 	if _, err := client.Compact(t.Context(), revision); err != nil {
 		t.Fatal(err)
 	}
@@ -184,11 +185,11 @@ func TestFragmented(t *testing.T) {
 		}
 		return seen
 	}
-	eventually(t, look, "DG3114 info dynamo-etcd-0 db_size_in_use: ")
+	drifttest.Eventually(t, look, "DG3114 info dynamo-etcd-0 db_size_in_use: ")
 	if _, err := client.Defragment(t.Context(), e.Client(0)); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, look)
+	drifttest.Eventually(t, look)
 }
 
 func TestTLS(t *testing.T) {
@@ -198,25 +199,25 @@ func TestTLS(t *testing.T) {
 	e := stores.StartEtcd(t, 1, stores.EtcdConfig{TLS: authority, ClientCerts: true})
 	o := etcd.Options{Want: want(1), Endpoints: endpoints(e, 0), TLS: authority.Client(cert)}
 	o.Want.TLS = wanted.On
-	eventually(t, func() drift.Observation { return detect(t, o) })
+	drifttest.Eventually(t, func() drift.Observation { return detect(t, o) })
 	o.Want.TLS = wanted.Off
-	wantLines(t, detect(t, o), "DG3116 error  members[name=dynamo-etcd-0].clientURLs: TLS on")
+	drifttest.WantLines(t, detect(t, o), "DG3116 error  members[name=dynamo-etcd-0].clientURLs: TLS on")
 	o.Want.TLS, o.Want.Auth = wanted.On, wanted.On // with a certificate the member must be asked
-	wantLines(t, detect(t, o), "DG3115 error  auth: off")
+	drifttest.WantLines(t, detect(t, o), "DG3115 error  auth: off")
 	o.Want.Auth = wanted.Off
 
 	const unknown = "DG3101 unknown dynamo-etcd-0: "
 	o.TLS = stores.NewAuthority(t).Client(cert)
-	wantLines(t, detect(t, o), unknown+"its certificate is signed by an authority that is not trusted")
+	drifttest.WantLines(t, detect(t, o), unknown+"its certificate is signed by an authority that is not trusted")
 	o.TLS = authority.Client()
-	wantLines(t, detect(t, o), unknown+"it refused the TLS handshake: certificate required")
+	drifttest.WantLines(t, detect(t, o), unknown+"it refused the TLS handshake: certificate required")
 	o.TLS = authority.Client(old)
-	wantLines(t, detect(t, o), unknown+"it refused the TLS handshake: expired certificate")
+	drifttest.WantLines(t, detect(t, o), unknown+"it refused the TLS handshake: expired certificate")
 	o.TLS = authority.Client(cert)
 	o.TLS.ServerName = "other.example.com"
-	wantLines(t, detect(t, o), unknown+"its certificate is for another name")
+	drifttest.WantLines(t, detect(t, o), unknown+"its certificate is for another name")
 	o.Endpoints[0].Address = strings.Replace(o.Endpoints[0].Address, "https://", "http://", 1)
-	wantLines(t, detect(t, o), unknown+"it speaks TLS, and the address does not say so")
+	drifttest.WantLines(t, detect(t, o), unknown+"it speaks TLS, and the address does not say so")
 	noLeaks(t)
 }
 
@@ -233,5 +234,5 @@ func TestExpiredCertificate(t *testing.T) {
 		}
 		return seen
 	}
-	eventually(t, look, "DG3101 unknown dynamo-etcd-0: its certificate expired")
+	drifttest.Eventually(t, look, "DG3101 unknown dynamo-etcd-0: its certificate expired")
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/stores"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/nats"
@@ -20,32 +21,32 @@ func TestCluster(t *testing.T) {
 	look := func() drift.Observation { return detect(t, nats.New(all)) }
 
 	t.Run("as in Git", func(t *testing.T) {
-		wantLines(t, look())
-		wantLines(t, detect(t, nats.New(nats.Options{Want: want(3), System: system(n, 0)})))
+		drifttest.WantLines(t, look())
+		drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: want(3), System: system(n, 0)})))
 		both := all
 		both.System = system(n, 1)
-		wantLines(t, detect(t, nats.New(both)))
+		drifttest.WantLines(t, detect(t, nats.New(both)))
 		noLeaks(t)
 	})
 	t.Run("more servers than in Git", func(t *testing.T) {
 		scaled := all
 		scaled.Want.Replicas, scaled.Endpoints = 2, endpoints(n, 2)
-		wantLines(t, detect(t, nats.New(scaled)),
+		drifttest.WantLines(t, detect(t, nats.New(scaled)),
 			"DG3008 warning  jetstream.meta.cluster_size: 3", "DG3003 warning  servers: 3")
 	})
 	t.Run("fewer than in Git", func(t *testing.T) {
 		scaled := all
 		scaled.Want.Replicas = 5
-		wantLines(t, detect(t, nats.New(scaled)), "DG3002 warning  servers: 3")
+		drifttest.WantLines(t, detect(t, nats.New(scaled)), "DG3002 warning  servers: 3")
 		scaled.Want.Replicas = 7
-		wantLines(t, detect(t, nats.New(scaled)), "DG3002 error  servers: 3")
+		drifttest.WantLines(t, detect(t, nats.New(scaled)), "DG3002 error  servers: 3")
 	})
 	t.Run("a login that is not of the system account", func(t *testing.T) {
 		w := want(3)
-		wantLines(t, detect(t, nats.New(nats.Options{Want: w,
+		drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: w,
 			System: &nats.Login{URLs: []string{n.Client(0)}, User: stores.NATSUser, Password: stores.NATSPassword}})),
 			"DG3001 unknown system account at "+drift.Host(n.Client(0), "")+": the login is not of the system account")
-		wantLines(t, detect(t, nats.New(nats.Options{Want: w,
+		drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: w,
 			System: &nats.Login{URLs: []string{n.Client(0)}, User: "nobody", Password: "hunter2"}})),
 			"DG3001 unknown system account at "+drift.Host(n.Client(0), "")+": the login was refused")
 		noLeaks(t)
@@ -53,9 +54,9 @@ func TestCluster(t *testing.T) {
 	t.Run("streams", func(t *testing.T) { testStreams(t, n, all) })
 	t.Run("one configuration edited by hand", func(t *testing.T) {
 		n.Edit(2, stores.NATSConfig{MaxPayload: 8 << 20})
-		wantLines(t, look(), "DG3013 error dynamo-nats-2 max_payload: 8388608")
+		drifttest.WantLines(t, look(), "DG3013 error dynamo-nats-2 max_payload: 8388608")
 		n.Edit(2, stores.NATSConfig{})
-		wantLines(t, look())
+		drifttest.WantLines(t, look())
 	})
 	t.Run("a server stopped", func(t *testing.T) { testStopped(t, n, all) })
 }
@@ -67,16 +68,16 @@ func testStreams(t *testing.T, n *stores.NATS, all nats.Options) {
 	look := func(o nats.Options) func() drift.Observation {
 		return func() drift.Observation { return detect(t, nats.New(o)) }
 	}
-	eventually(t, look(all)) // one replica is what clients make unless told otherwise
+	drifttest.Eventually(t, look(all)) // one replica is what clients make unless told otherwise
 	all.Want.StreamReplicas = 3
-	eventually(t, look(all), "DG3011 warning  streams[name=APP/alone].num_replicas: 1")
+	drifttest.Eventually(t, look(all), "DG3011 warning  streams[name=APP/alone].num_replicas: 1")
 	account := nats.Options{Want: all.Want,
 		Account: &nats.Login{URLs: []string{n.Client(1)}, User: stores.NATSUser, Password: stores.NATSPassword}}
-	eventually(t, look(account), "DG3011 warning  streams[name=alone].num_replicas: 1")
+	drifttest.Eventually(t, look(account), "DG3011 warning  streams[name=alone].num_replicas: 1")
 	if err := api.DeleteStream(t.Context(), "alone"); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, look(all))
+	drifttest.Eventually(t, look(all))
 	conn.Close() // the test's own
 	noLeaks(t)
 }
@@ -86,33 +87,33 @@ func testStopped(t *testing.T, n *stores.NATS, all nats.Options) {
 	patient := all
 	patient.Grace, patient.Now = 2*time.Minute, func() time.Time { return now }
 	d := nats.New(patient)
-	wantLines(t, detect(t, d))
+	drifttest.WantLines(t, detect(t, d))
 
 	n.Stop(2)
 	const unreachable = "DG3001 unknown dynamo-nats-2: connection refused"
 	const missing = "DG3002 warning  servers: 2"
 	// A restart within the grace is no finding, and no "no drift" either.
 	seen := detect(t, d)
-	wantLines(t, seen, unreachable)
+	drifttest.WantLines(t, seen, unreachable)
 	now = now.Add(time.Minute)
-	wantLines(t, detect(t, d), unreachable)
+	drifttest.WantLines(t, detect(t, d), unreachable)
 	now = now.Add(2 * time.Minute)
 	// What is left has a majority; the replica is away.
 	hurry := func() drift.Observation { return detect(t, nats.New(all)) }
 	const replica = "DG3012 warning  streams[name=APP/kept].replicas: dynamo-nats-2 is offline"
-	eventually(t, hurry, missing, replica, unreachable)
+	drifttest.Eventually(t, hurry, missing, replica, unreachable)
 	seen = detect(t, d)
 	if len(seen.Findings) == 0 || seen.Findings[0].Code != "DG3002" {
-		t.Errorf("after the grace: %v", brief(seen))
+		t.Errorf("after the grace: %v", drifttest.Brief(seen))
 	}
 	// The others know by the system account as well.
-	eventually(t, func() drift.Observation {
+	drifttest.Eventually(t, func() drift.Observation {
 		return detect(t, nats.New(nats.Options{Want: all.Want, System: system(n, 0)}))
 	}, missing, replica)
 
 	// Without a majority nothing works.
 	n.Stop(1)
-	eventually(t, func() drift.Observation { return codesOnly(hurry()) },
+	drifttest.Eventually(t, func() drift.Observation { return codesOnly(hurry()) },
 		"DG3002 error  : ", "DG3012 error  : ", "DG3007 error dynamo-nats-0 : ",
 		"DG3001 unknown dynamo-nats-1: connection refused", unreachable)
 
@@ -120,9 +121,9 @@ func testStopped(t *testing.T, n *stores.NATS, all nats.Options) {
 	n.Start(1, stores.NATSConfig{})
 	n.Start(2, stores.NATSConfig{})
 	n.Settle()
-	eventually(t, hurry)
+	drifttest.Eventually(t, hurry)
 	now = now.Add(time.Second)
-	wantLines(t, detect(t, d))
+	drifttest.WantLines(t, detect(t, d))
 	noLeaks(t)
 }
 
@@ -141,11 +142,11 @@ func TestClusterWithTLS(t *testing.T) {
 	n := stores.StartNATS(t, 3, stores.NATSConfig{TLS: authority})
 	o := nats.Options{Want: want(3), Endpoints: endpoints(n, 3), System: system(n, 2), TLS: authority.Client()}
 	o.Want.TLS = wanted.On
-	wantLines(t, detect(t, nats.New(o)))
+	drifttest.WantLines(t, detect(t, nats.New(o)))
 	o.Endpoints[1].Address = "127.0.0.1:1"
-	wantLines(t, detect(t, nats.New(o)))
+	drifttest.WantLines(t, detect(t, nats.New(o)))
 	o.System = nil
-	wantLines(t, detect(t, nats.New(o)), "DG3001 unknown dynamo-nats-1: connection refused")
+	drifttest.WantLines(t, detect(t, nats.New(o)), "DG3001 unknown dynamo-nats-1: connection refused")
 	noLeaks(t)
 }
 
@@ -154,7 +155,7 @@ func TestScaledDown(t *testing.T) {
 	n := stores.StartNATS(t, 3, stores.NATSConfig{})
 	n.Stop(2)
 	w := want(2)
-	eventually(t, func() drift.Observation {
+	drifttest.Eventually(t, func() drift.Observation {
 		return detect(t, nats.New(nats.Options{Want: w, Endpoints: endpoints(n, 2)}))
 	}, "DG3008 warning  jetstream.meta.cluster_size: 3")
 }
@@ -166,7 +167,7 @@ func TestSplit(t *testing.T) {
 	w.JetStream = wanted.Unsaid
 	seen := detect(t, nats.New(nats.Options{Want: w, Endpoints: []drift.Endpoint{
 		{Name: "dynamo-nats-0", Address: a.Monitor(0)}, {Name: "dynamo-nats-1", Address: b.Monitor(0)}}}))
-	wantLines(t, seen, "DG3004 warning dynamo-nats-0 routes: 0", "DG3004 warning dynamo-nats-1 routes: 0")
+	drifttest.WantLines(t, seen, "DG3004 warning dynamo-nats-0 routes: 0", "DG3004 warning dynamo-nats-1 routes: 0")
 }
 
 func BenchmarkLook(b *testing.B) {
@@ -181,7 +182,7 @@ func BenchmarkLook(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if seen := d.Detect(b.Context()); len(seen.Findings)+len(seen.Unknowns) > 0 {
-					b.Fatal(brief(seen))
+					b.Fatal(drifttest.Brief(seen))
 				}
 			}
 		})
@@ -190,7 +191,7 @@ func BenchmarkLook(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if seen := d.Detect(b.Context()); len(seen.Findings)+len(seen.Unknowns) > 0 {
-					b.Fatal(brief(seen))
+					b.Fatal(drifttest.Brief(seen))
 				}
 			}
 		})

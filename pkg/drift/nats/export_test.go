@@ -19,7 +19,7 @@ func DecodeGreeting(line []byte) (bool, error) {
 func RuleCodes() []string {
 	var ids []string
 	for _, r := range rules() {
-		ids = append(ids, r.code)
+		ids = append(ids, r.Code)
 	}
 	return ids
 }

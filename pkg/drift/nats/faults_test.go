@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/stores"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/nats"
@@ -28,26 +29,6 @@ func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	s := httptest.NewServer(handler)
 	t.Cleanup(s.Close)
 	return s
-}
-
-// listen is a server that does with each connection as it is told.
-func listen(t *testing.T, handle func(net.Conn)) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() { defer conn.Close(); handle(conn) }()
-		}
-	}()
-	return l.Addr().String()
 }
 
 func TestFaults(t *testing.T) {
@@ -86,7 +67,7 @@ func TestFaults(t *testing.T) {
 				o.Timeout = 50 * time.Millisecond
 			}
 			seen := detect(t, nats.New(o))
-			wantLines(t, seen, "DG3001 unknown dynamo-nats-0: "+tt.reason)
+			drifttest.WantLines(t, seen, "DG3001 unknown dynamo-nats-0: "+tt.reason)
 			if action := seen.Unknowns[0].Action; action == "" || strings.Contains(tt.reason, "no JSON") && action != monitoring {
 				t.Errorf("action %q", action)
 			}
@@ -105,7 +86,7 @@ func TestPartialAnswer(t *testing.T) {
 		_, _ = io.WriteString(w, "<html>")
 	})
 	seen := detect(t, nats.New(nats.Options{Want: want(1), Endpoints: []drift.Endpoint{{Name: "dynamo-nats-0", Address: s.URL}}}))
-	wantLines(t, seen, "DG3013 error dynamo-nats-0 max_payload: 1024",
+	drifttest.WantLines(t, seen, "DG3013 error dynamo-nats-0 max_payload: 1024",
 		"DG3001 unknown dynamo-nats-0: healthz, jsz, routez: it does not answer as a NATS server does: the answer of 6 bytes is no JSON")
 }
 
@@ -129,24 +110,24 @@ func TestStrangeConnections(t *testing.T) {
 		}, "", "it closed the connection"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			address := listen(t, tt.handle)
+			address := drifttest.Listen(t, tt.handle)
 			o := nats.Options{Want: want(1), Endpoints: []drift.Endpoint{{Name: "m", Address: address}}, Timeout: 200 * time.Millisecond}
 			seen := detect(t, nats.New(o))
 			if name == "closes" && len(seen.Unknowns) == 1 && seen.Unknowns[0].Reason == "the connection was reset" {
 				seen.Unknowns[0].Reason = tt.http // what it is when the request was already on its way
 			}
 			if len(seen.Unknowns) != 1 || tt.http != "" && seen.Unknowns[0].Reason != tt.http {
-				t.Errorf("monitoring: %v", brief(seen))
+				t.Errorf("monitoring: %v", drifttest.Brief(seen))
 			}
 			o.Endpoints, o.Clients = []drift.Endpoint{}, []drift.Endpoint{{Name: "c", Address: "nats://" + address}}
-			wantLines(t, detect(t, nats.New(o)), "DG3001 unknown c: "+tt.client)
+			drifttest.WantLines(t, detect(t, nats.New(o)), "DG3001 unknown c: "+tt.client)
 			login := &nats.Login{URLs: []string{"nats://admin:hunter2@" + address}}
 			for kind, o := range map[string]nats.Options{
 				"system account": {Want: want(1), System: login, Timeout: 200 * time.Millisecond}, "account": {Want: want(1), Account: login, Timeout: 200 * time.Millisecond},
 			} {
 				seen := detect(t, nats.New(o))
 				if len(seen.Unknowns) != 1 || len(seen.Findings) != 0 || !strings.HasPrefix(seen.Unknowns[0].Target.Endpoint, kind+" at 127.0.0.1:") {
-					t.Errorf("%s: %v", kind, brief(seen))
+					t.Errorf("%s: %v", kind, drifttest.Brief(seen))
 				}
 			}
 			noLeaks(t)
@@ -193,16 +174,16 @@ func TestMonitoringByTLS(t *testing.T) {
 			defer proxy.Close()
 			seen := detect(t, nats.New(nats.Options{Want: want(1), TLS: tt.client, Endpoints: []drift.Endpoint{{Name: "m", Address: proxy.URL}}}))
 			if tt.reason == "" {
-				wantLines(t, seen)
+				drifttest.WantLines(t, seen)
 				return
 			}
 			if len(seen.Unknowns) != 1 || !strings.HasPrefix(seen.Unknowns[0].Reason, tt.reason) {
-				t.Errorf("observation %v", brief(seen))
+				t.Errorf("observation %v", drifttest.Brief(seen))
 			}
 		})
 	}
 	plain := strings.Replace(n.Monitor(0), "http://", "https://", 1)
-	wantLines(t, detect(t, nats.New(nats.Options{Want: want(1), TLS: authority.Client(), Endpoints: []drift.Endpoint{{Name: "m", Address: plain}}})),
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: want(1), TLS: authority.Client(), Endpoints: []drift.Endpoint{{Name: "m", Address: plain}}})),
 		"DG3001 unknown m: it does not speak TLS")
 }
 
@@ -219,10 +200,10 @@ func TestDialContext(t *testing.T) {
 	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, targets[address])
 	}
-	wantLines(t, detect(t, nats.New(nats.Options{Want: w, DialContext: dial})))
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: w, DialContext: dial})))
 	login := system(n)
 	login.URLs = []string{"nats://dynamo-nats"}
-	wantLines(t, detect(t, nats.New(nats.Options{Want: w, System: login, DialContext: dial})))
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: w, System: login, DialContext: dial})))
 	noLeaks(t)
 }
 
@@ -231,11 +212,11 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	seen := nats.New(nats.Options{Want: want(1), Endpoints: endpoints(n, 1)}).Detect(ctx)
-	wantLines(t, seen, "DG3001 unknown dynamo-nats-0: the look was cancelled")
+	drifttest.WantLines(t, seen, "DG3001 unknown dynamo-nats-0: the look was cancelled")
 }
 
 func TestNowhere(t *testing.T) {
-	wantLines(t, detect(t, nats.New(nats.Options{Want: wanted.NATS{Presence: wanted.InChart}})), "DG3001 unknown : no endpoint is known")
-	wantLines(t, detect(t, nats.New(nats.Options{Want: wanted.NATS{Presence: wanted.InChart, Monitoring: wanted.Off}})),
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: wanted.NATS{Presence: wanted.InChart}})), "DG3001 unknown : no endpoint is known")
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: wanted.NATS{Presence: wanted.InChart, Monitoring: wanted.Off}})),
 		"DG3001 unknown : the monitoring endpoint is off in Git, and no login of the system account is given")
 }

@@ -4,18 +4,16 @@
 package nats_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"runtime/pprof"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	natsclient "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/stores"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/nats"
@@ -78,69 +76,11 @@ func said(o drift.Observation) []string {
 	return texts
 }
 
-// brief shows an observation as lines "code severity target field: have".
-func brief(o drift.Observation) []string {
-	lines := []string{}
-	for _, f := range o.Findings {
-		lines = append(lines, fmt.Sprintf("%s %s %s %s: %s", f.Code, f.Severity, f.Target.Endpoint, f.Field, f.Have))
-	}
-	for _, u := range o.Unknowns {
-		lines = append(lines, fmt.Sprintf("%s unknown %s: %s", u.Code, u.Target.Endpoint, u.Reason))
-	}
-	return lines
-}
-
-func wantLines(t testing.TB, seen drift.Observation, lines ...string) {
-	t.Helper()
-	if lines == nil {
-		lines = []string{}
-	}
-	if diff := cmp.Diff(lines, brief(seen)); diff != "" {
-		t.Errorf("observation (-want +got):\n%s", diff)
-	}
-}
-
-// eventually looks until the observation is as wanted, with the detector that
-// look makes or keeps.
-func eventually(t testing.TB, look func() drift.Observation, lines ...string) drift.Observation {
-	t.Helper()
-	if lines == nil {
-		lines = []string{}
-	}
-	var seen drift.Observation
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); <-time.After(20 * time.Millisecond) {
-		if seen = look(); cmp.Equal(lines, brief(seen)) {
-			return seen
-		}
-	}
-	t.Fatalf("observation (-want +got):\n%s", cmp.Diff(lines, brief(seen)))
-	return seen
-}
-
 // noLeaks waits until no goroutine of the clients is left. Those of the servers,
 // which run in this process, are not counted.
 func noLeaks(t testing.TB) {
 	t.Helper()
-	var left []string
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); <-time.After(10 * time.Millisecond) {
-		var all bytes.Buffer
-		if err := pprof.Lookup("goroutine").WriteTo(&all, 2); err != nil {
-			t.Fatal(err)
-		}
-		left = nil
-		for _, stack := range strings.Split(all.String(), "\n\n") {
-			for _, part := range []string{"nats-io/nats%2ego", "nats-io/nats.go", "net/http.(*persistConn)", "pkg/drift/nats."} {
-				if strings.Contains(stack, part) && !strings.Contains(stack, "noLeaks") {
-					left = append(left, stack)
-					break
-				}
-			}
-		}
-		if len(left) == 0 {
-			return
-		}
-	}
-	t.Errorf("%d goroutines are left:\n%s", len(left), strings.Join(left, "\n\n"))
+	drifttest.NoLeaks(t, "nats-io/nats%2ego", "nats-io/nats.go", "net/http.(*persistConn)", "pkg/drift/nats.")
 }
 
 // streams connects as a client that uses JetStream.

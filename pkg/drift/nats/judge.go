@@ -9,7 +9,6 @@ import (
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/wanted"
-	"github.com/dynamo-gitops/dynamo-gitops/pkg/object"
 )
 
 // input is all that the rules look at.
@@ -25,63 +24,32 @@ type input struct {
 	slow map[string]bool
 }
 
-// rule finds one kind of drift.
-type rule struct {
-	code string
-	// passing says that what it finds may pass by itself.
-	passing bool
-	// foreign says that it is asked of an external NATS as well, which serves
-	// others too.
-	foreign bool
-	find    func(*input) []drift.Finding
-}
-
-func rules() []rule {
-	return []rule{
-		{code: codes.NATSMissing, passing: true, find: findMissing},
-		{code: codes.NATSExtra, passing: true, find: findExtra},
-		{code: codes.NATSRoute, passing: true, find: findRoute},
-		{code: codes.NATSVersion, find: findVersion},
-		{code: codes.NATSVersion, passing: true, find: findVersionMix},
-		{code: codes.NATSJetStream, find: findJetStream},
-		{code: codes.NATSHealth, passing: true, foreign: true, find: findHealth},
-		{code: codes.NATSMetaGroup, passing: true, find: findMetaGroup},
-		{code: codes.NATSStoreLimit, find: findStoreLimit},
-		{code: codes.NATSStoreFull, foreign: true, find: findStoreFull},
-		{code: codes.NATSStreamReplicas, find: findStreamReplicas},
-		{code: codes.NATSStreamHealth, passing: true, find: findStreamHealth},
-		{code: codes.NATSMaxPayload, find: findMaxPayload},
-		{code: codes.NATSTLS, foreign: true, find: findTLS},
-		{code: codes.NATSConfig, find: findConfigOld},
-		{code: codes.NATSSlow, find: findSlow},
+func rules() []drift.Rule[*input] {
+	return []drift.Rule[*input]{
+		{Code: codes.NATSMissing, Passing: true, Find: findMissing},
+		{Code: codes.NATSExtra, Passing: true, Find: findExtra},
+		{Code: codes.NATSRoute, Passing: true, Find: findRoute},
+		{Code: codes.NATSVersion, Find: findVersion},
+		{Code: codes.NATSVersion, Passing: true, Find: findVersionMix},
+		{Code: codes.NATSJetStream, Find: findJetStream},
+		{Code: codes.NATSHealth, Passing: true, Foreign: true, Find: findHealth},
+		{Code: codes.NATSMetaGroup, Passing: true, Find: findMetaGroup},
+		{Code: codes.NATSStoreLimit, Find: findStoreLimit},
+		{Code: codes.NATSStoreFull, Foreign: true, Find: findStoreFull},
+		{Code: codes.NATSStreamReplicas, Find: findStreamReplicas},
+		{Code: codes.NATSStreamHealth, Passing: true, Find: findStreamHealth},
+		{Code: codes.NATSMaxPayload, Find: findMaxPayload},
+		{Code: codes.NATSTLS, Foreign: true, Find: findTLS},
+		{Code: codes.NATSConfig, Find: findConfigOld},
+		{Code: codes.NATSSlow, Find: findSlow},
 	}
 }
 
-// judge applies every rule to what was gathered. Findings that may pass by
-// themselves are returned apart. It is pure.
+// judge applies every rule to what was gathered. It is pure.
 func judge(in *input) (lasting, passing []drift.Finding) {
-	severities := map[string]object.Severity{}
-	for _, c := range codes.NATS() {
-		severities[c.ID] = c.Severity
-	}
-	for _, r := range rules() {
-		if in.want.Presence == wanted.External && !r.foreign {
-			continue
-		}
-		for _, f := range r.find(in) {
-			f.Layer, f.Code = drift.LayerNATS, r.code
-			if f.Severity == "" {
-				f.Severity = severities[r.code]
-			}
-			f.Target.Object = in.want.Workload.Object
-			if r.passing {
-				passing = append(passing, f)
-			} else {
-				lasting = append(lasting, f)
-			}
-		}
-	}
-	return lasting, passing
+	return drift.Judge(in, rules(), drift.Judgement{
+		Layer: drift.LayerNATS, Codes: codes.NATS(), Object: in.want.Workload.Object, Foreign: in.want.Presence == wanted.External,
+	})
 }
 
 // at is the target of a finding about one server; judge adds the object.

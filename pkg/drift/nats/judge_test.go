@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/codes"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/nats"
@@ -118,7 +119,7 @@ func TestClocks(t *testing.T) {
 				"healthz": []byte(`{"status":"ok"}`), "jsz": []byte("{}"), "routez": []byte("{}"),
 			})
 			if len(seen.Findings) != tt.want || tt.want == 1 && seen.Findings[0].Code != codes.NATSConfig {
-				t.Errorf("observation %v", brief(seen))
+				t.Errorf("observation %v", drifttest.Brief(seen))
 			}
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dynamo-gitops/dynamo-gitops/internal/drifttest"
 	"github.com/dynamo-gitops/dynamo-gitops/internal/testplane/stores"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift"
 	"github.com/dynamo-gitops/dynamo-gitops/pkg/drift/nats"
@@ -30,51 +31,51 @@ func one(t *testing.T, n *stores.NATS, mutate func(*wanted.NATS)) drift.Observat
 func TestOneServer(t *testing.T) {
 	n := stores.StartNATS(t, 1, stores.NATSConfig{})
 	t.Run("as in Git", func(t *testing.T) {
-		wantLines(t, one(t, n, nil))
+		drifttest.WantLines(t, one(t, n, nil))
 		noLeaks(t)
 	})
 	t.Run("a stream that no client has made yet is no drift", func(t *testing.T) {
-		wantLines(t, one(t, n, func(w *wanted.NATS) { w.StreamReplicas = 3 }))
+		drifttest.WantLines(t, one(t, n, func(w *wanted.NATS) { w.StreamReplicas = 3 }))
 	})
 	t.Run("what Git does not say is not judged", func(t *testing.T) {
-		wantLines(t, one(t, n, func(w *wanted.NATS) { *w = wanted.NATS{Presence: wanted.InChart} }))
+		drifttest.WantLines(t, one(t, n, func(w *wanted.NATS) { *w = wanted.NATS{Presence: wanted.InChart} }))
 	})
 	t.Run("any patch of the version", func(t *testing.T) {
-		wantLines(t, one(t, n, func(w *wanted.NATS) { w.Version = "2.15" }))
+		drifttest.WantLines(t, one(t, n, func(w *wanted.NATS) { w.Version = "2.15" }))
 	})
 	t.Run("another version", func(t *testing.T) {
-		wantLines(t, one(t, n, func(w *wanted.NATS) { w.Version = "2.10.21" }), "DG3005 warning dynamo-nats-0 version: "+serverVersion)
+		drifttest.WantLines(t, one(t, n, func(w *wanted.NATS) { w.Version = "2.10.21" }), "DG3005 warning dynamo-nats-0 version: "+serverVersion)
 	})
 	t.Run("JetStream that Git does not want", func(t *testing.T) {
-		wantLines(t, one(t, n, func(w *wanted.NATS) { w.JetStream = wanted.Off }), "DG3006 warning dynamo-nats-0 jetstream: on")
+		drifttest.WantLines(t, one(t, n, func(w *wanted.NATS) { w.JetStream = wanted.Off }), "DG3006 warning dynamo-nats-0 jetstream: on")
 	})
 	t.Run("store limit", func(t *testing.T) {
-		wantLines(t, one(t, n, func(w *wanted.NATS) { w.MaxFileStore, w.MaxMemoryStore = 45<<30, 2<<30 }),
+		drifttest.WantLines(t, one(t, n, func(w *wanted.NATS) { w.MaxFileStore, w.MaxMemoryStore = 45<<30, 2<<30 }),
 			"DG3009 warning dynamo-nats-0 jetstream.max_file_store: 1Gi", "DG3009 warning dynamo-nats-0 jetstream.max_memory_store: 64Mi")
 	})
 	t.Run("TLS not required", func(t *testing.T) {
-		wantLines(t, one(t, n, func(w *wanted.NATS) { w.TLS = wanted.On }), "DG3014 error dynamo-nats-0 tls: off")
+		drifttest.WantLines(t, one(t, n, func(w *wanted.NATS) { w.TLS = wanted.On }), "DG3014 error dynamo-nats-0 tls: off")
 	})
 	t.Run("absent by design", func(t *testing.T) {
-		wantLines(t, one(t, n, func(w *wanted.NATS) { w.Presence = wanted.Absent }))
+		drifttest.WantLines(t, one(t, n, func(w *wanted.NATS) { w.Presence = wanted.Absent }))
 	})
 	t.Run("smaller messages, edited and reloaded, and back", func(t *testing.T) {
 		n.Edit(0, stores.NATSConfig{MaxPayload: 1 << 20})
-		wantLines(t, one(t, n, nil), "DG3013 error dynamo-nats-0 max_payload: 1048576")
+		drifttest.WantLines(t, one(t, n, nil), "DG3013 error dynamo-nats-0 max_payload: 1048576")
 		n.Edit(0, stores.NATSConfig{MaxPayload: 32 << 20})
-		wantLines(t, one(t, n, nil), "DG3013 warning dynamo-nats-0 max_payload: 33554432")
+		drifttest.WantLines(t, one(t, n, nil), "DG3013 warning dynamo-nats-0 max_payload: 33554432")
 		n.Edit(0, stores.NATSConfig{})
-		wantLines(t, one(t, n, nil))
+		drifttest.WantLines(t, one(t, n, nil))
 	})
 	t.Run("restarted without JetStream", func(t *testing.T) {
 		n.Stop(0)
 		n.Start(0, stores.NATSConfig{NoJetStream: true})
-		wantLines(t, one(t, n, nil), "DG3006 error dynamo-nats-0 jetstream: off")
+		drifttest.WantLines(t, one(t, n, nil), "DG3006 error dynamo-nats-0 jetstream: off")
 	})
 	t.Run("stopped", func(t *testing.T) {
 		n.Stop(0)
 		seen := one(t, n, nil)
-		wantLines(t, seen, "DG3001 unknown dynamo-nats-0: connection refused")
+		drifttest.WantLines(t, seen, "DG3001 unknown dynamo-nats-0: connection refused")
 		if seen.Verdict() != drift.VerdictUnknown {
 			t.Errorf("verdict = %s", seen.Verdict())
 		}
@@ -95,16 +96,16 @@ func TestStoreFills(t *testing.T) {
 	}
 	look := func() drift.Observation { return one(t, n, func(w *wanted.NATS) { w.MaxFileStore = 4 << 20 }) }
 	fill(2 << 20)
-	wantLines(t, look()) // half full is no drift
+	drifttest.WantLines(t, look()) // half full is no drift
 	fill(1600 << 10)
 	seen := look()
 	if len(seen.Findings) != 1 || seen.Findings[0].Code != "DG3010" || seen.Findings[0].Severity != "warning" ||
 		!strings.HasSuffix(seen.Findings[0].Have, "% of 4Mi") {
-		t.Fatalf("observation %v", brief(seen))
+		t.Fatalf("observation %v", drifttest.Brief(seen))
 	}
 	fill(320 << 10)
 	if seen := look(); len(seen.Findings) != 1 || seen.Findings[0].Severity != "error" {
-		t.Errorf("observation %v", brief(seen))
+		t.Errorf("observation %v", drifttest.Brief(seen))
 	}
 }
 
@@ -114,7 +115,7 @@ func TestSlowConsumer(t *testing.T) {
 	w := want(1)
 	w.MaxPayload = 64 << 10
 	d := nats.New(nats.Options{Want: w, Endpoints: endpoints(n, 1), Now: func() time.Time { return now }})
-	wantLines(t, detect(t, d))
+	drifttest.WantLines(t, detect(t, d))
 
 	// A client that subscribes and never reads, beside one that talks.
 	deaf, err := net.Dial("tcp", strings.TrimPrefix(n.Client(0), "nats://"))
@@ -143,29 +144,29 @@ func TestSlowConsumer(t *testing.T) {
 		seen = detect(t, d)
 	}
 	if len(seen.Findings) != 1 || seen.Findings[0].Code != "DG3016" || seen.Findings[0].Severity != "warning" {
-		t.Fatalf("observation %v", brief(seen))
+		t.Fatalf("observation %v", drifttest.Brief(seen))
 	}
 
 	// Long after, it is a note about the past, which is no drift.
 	now = now.Add(time.Hour)
 	seen = detect(t, d)
 	if len(seen.Findings) != 1 || seen.Findings[0].Severity != "info" || seen.Verdict() != drift.VerdictInSync {
-		t.Errorf("observation %v, verdict %s", brief(seen), seen.Verdict())
+		t.Errorf("observation %v, verdict %s", drifttest.Brief(seen), seen.Verdict())
 	}
 }
 
 func TestTLS(t *testing.T) {
 	authority := stores.NewAuthority(t)
 	n := stores.StartNATS(t, 1, stores.NATSConfig{TLS: authority})
-	wantLines(t, one(t, n, func(w *wanted.NATS) { w.TLS = wanted.On }))
-	wantLines(t, one(t, n, nil), "DG3014 error dynamo-nats-0 tls: on")
+	drifttest.WantLines(t, one(t, n, func(w *wanted.NATS) { w.TLS = wanted.On }))
+	drifttest.WantLines(t, one(t, n, nil), "DG3014 error dynamo-nats-0 tls: on")
 
 	secure := system(n, 0)
 	secure.URLs[0] = strings.Replace(secure.URLs[0], "nats://", "tls://", 1)
 	w := want(1)
 	w.TLS = wanted.On
-	wantLines(t, detect(t, nats.New(nats.Options{Want: w, System: secure, TLS: authority.Client()})))
-	wantLines(t, detect(t, nats.New(nats.Options{Want: w, System: secure, TLS: stores.NewAuthority(t).Client()})),
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: w, System: secure, TLS: authority.Client()})))
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: w, System: secure, TLS: stores.NewAuthority(t).Client()})),
 		"DG3001 unknown system account at "+drift.Host(n.Client(0), "")+": its certificate is signed by an authority that is not trusted")
 	noLeaks(t)
 }
@@ -173,11 +174,11 @@ func TestTLS(t *testing.T) {
 func TestExternal(t *testing.T) {
 	n := stores.StartNATS(t, 1, stores.NATSConfig{NoJetStream: true, MaxPayload: 1 << 20})
 	w := wanted.NATS{Presence: wanted.External, Address: strings.Replace(n.Client(0), "nats://", "nats://admin:hunter2@", 1)}
-	wantLines(t, detect(t, nats.New(nats.Options{Want: w})))
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: w})))
 	w.TLS = wanted.On
-	wantLines(t, detect(t, nats.New(nats.Options{Want: w})), "DG3014 error "+n.Client(0)+" tls: off")
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: w})), "DG3014 error "+n.Client(0)+" tls: off")
 	n.Stop(0)
-	wantLines(t, detect(t, nats.New(nats.Options{Want: w})), "DG3001 unknown "+n.Client(0)+": connection refused")
+	drifttest.WantLines(t, detect(t, nats.New(nats.Options{Want: w})), "DG3001 unknown "+n.Client(0)+": connection refused")
 }
 
 func TestConfigurationThatIsOlder(t *testing.T) {
@@ -186,15 +187,15 @@ func TestConfigurationThatIsOlder(t *testing.T) {
 	d := nats.New(nats.Options{Want: want(1), Endpoints: endpoints(n, 1),
 		ConfigArrival: time.Millisecond, ConfigChanged: func() time.Time { return changed }})
 	look := func() drift.Observation { return detect(t, d) }
-	wantLines(t, look()) // nobody knows when it was changed
+	drifttest.WantLines(t, look()) // nobody knows when it was changed
 	changed = time.Now().Add(-time.Hour)
-	wantLines(t, look())
+	drifttest.WantLines(t, look())
 	// The file is changed, and the reloader does not tell the server.
 	changed = time.Now()
-	old := eventually(t, func() drift.Observation { return codesOnly(look()) }, "DG3015 warning dynamo-nats-0 : ")
+	old := drifttest.Eventually(t, func() drift.Observation { return codesOnly(look()) }, "DG3015 warning dynamo-nats-0 : ")
 	if old.Findings[0].Want != "after "+changed.UTC().Format(time.RFC3339) {
 		t.Errorf("finding %+v", old.Findings[0])
 	}
 	n.Edit(0, stores.NATSConfig{Extra: "ping_interval: 100\n"})
-	wantLines(t, look())
+	drifttest.WantLines(t, look())
 }
